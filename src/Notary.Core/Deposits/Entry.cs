@@ -1,0 +1,15 @@
+using System.Text;
+
+namespace Notary.Core;
+
+/// <summary>
+/// Ledger entries by their first line. Entries of a kind that is not known here are opaque: hashed, served, never an
+/// error, never certified as deposits.
+/// </summary>
+public static class Entry
+{
+    private static readonly byte[] StatementLine = Encoding.ASCII.GetBytes(Statement.Document + "\n");
+
+    /// <summary>Whether the entry is the statement of a deposit.</summary>
+    public static bool IsDeposit(ReadOnlySpan<byte> entry) => entry.StartsWith(StatementLine);
+}
