@@ -1,0 +1,36 @@
+using System.Security.Cryptography;
+
+namespace Notary.Server;
+
+/// <summary>What a ledger is opened with. Everything has a default but the folder.</summary>
+public sealed class LedgerOptions
+{
+    /// <summary>The folder of database, key and lock; created with mode 0700 when it is not there.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>
+    /// The ledger's name: a schema-less URL prefix of <c>[a-z0-9./:-]</c>. Fixed by the first start; given later, it must be
+    /// the same. Null takes what the key says, or <c>localhost/</c> and 8 random hex digits for a new ledger.
+    /// </summary>
+    public string? Origin { get; init; }
+
+    /// <summary>
+    /// The high-water mark's file; null is <c>ledger.mark</c> in the data folder, where a restored backup of the folder
+    /// would bring back an old mark together with the old database.
+    /// </summary>
+    public string? HighWaterMarkPath { get; init; }
+
+    /// <summary>Deposits that wait at most; one more is refused at once.</summary>
+    public int QueueCapacity { get; init; } = 8_192;
+
+    /// <summary>Entries of one commit at most: it bounds the time until a waiter is answered.</summary>
+    public int BatchLimit { get; init; } = 1_024;
+
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Where key seeds, origins and the claims' salts come from. Used by several threads at a time.</summary>
+    public RandomNumberGenerator Randomness { get; init; } = RandomNumberGenerator.Create();
+
+    /// <summary>Puts something between ledger and store: the tests' faults.</summary>
+    internal Func<ILedgerStore, ILedgerStore>? WrapStore { get; init; }
+}
