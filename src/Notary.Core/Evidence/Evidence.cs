@@ -1,0 +1,89 @@
+namespace Notary.Core;
+
+/// <summary>A file of <c>timestamps/</c> or <c>ots/</c>, kept as it came.</summary>
+/// <param name="Name">Its name in the package, folder included.</param>
+public sealed record Attachment(string Name, ReadOnlyMemory<byte> Content)
+{
+    public bool Equals(Attachment? other) => other is not null && Name == other.Name && Content.Span.SequenceEqual(other.Content.Span);
+
+    public override int GetHashCode() => HashCode.Combine(Name, Content.Length);
+}
+
+/// <summary>
+/// What a depositor keeps of one deposit, <c>&lt;name&gt;.evidence.zip</c>: the certificate, and either everything that opens
+/// the commitment (manifest and seed), or the openings of some items, or neither. Read, but not verified.
+/// </summary>
+/// <remarks>Private: whoever holds manifest and seed can open the deposit.</remarks>
+public sealed class Evidence
+{
+    private Evidence(Certificate certificate) => Certificate = certificate;
+
+    public Certificate Certificate { get; private init; }
+
+    /// <summary>All items; null when only some are disclosed, or none.</summary>
+    public Manifest? Manifest { get; private init; }
+
+    /// <summary>32 secret bytes; given exactly when <see cref="Manifest"/> is.</summary>
+    public Hash? Seed { get; private init; }
+
+    /// <summary>The disclosed items by the leaf hash in their file's name, in the order of its bytes; nobody has checked
+    /// yet that the opening gives this leaf. Empty beside a manifest.</summary>
+    public IReadOnlyDictionary<Hash, Opening> Openings { get; private init; } = new SortedDictionary<Hash, Opening>();
+
+    /// <summary>The files of <c>timestamps/</c> and <c>ots/</c>, in the order in which they are written.</summary>
+    public IReadOnlyList<Attachment> Attachments { get; private init; } = [];
+
+    /// <summary>
+    /// Names of files in the package that are not evidence, such as a planted report, in the package's order; to be shown
+    /// escaped (<see cref="TextRules.Escape"/>). They are not written again.
+    /// </summary>
+    public IReadOnlyList<string> Unknown { get; private init; } = [];
+
+    /// <summary>A certificate alone: it can be verified, but opens nothing.</summary>
+    public static Evidence FromCertificate(Certificate certificate) => new(certificate);
+
+    /// <summary>The whole deposit.</summary>
+    public static Evidence Create(Certificate certificate, Manifest manifest, in Hash seed) =>
+        new(certificate) { Manifest = manifest, Seed = seed };
+
+    /// <summary>Some items of a deposit by their leaf hashes (<see cref="Fingerprint.LeafOf"/>), the others hidden.</summary>
+    public static Evidence Disclose(Certificate certificate, IEnumerable<KeyValuePair<Hash, Opening>> openings) =>
+        new(certificate) { Openings = new SortedDictionary<Hash, Opening>(openings.ToDictionary()) };
+
+    /// <summary>The same evidence with these files in the place of its <see cref="Attachments"/>.</summary>
+    /// <exception cref="ArgumentException">A name that is not one of <c>timestamps/</c> or <c>ots/</c>, or twice.</exception>
+    public Evidence WithAttachments(IEnumerable<Attachment> attachments)
+    {
+        var sorted = new SortedDictionary<string, Attachment>(StringComparer.Ordinal);
+        foreach (var attachment in attachments)
+        {
+            if (!EvidenceNames.TryGetOrder(attachment.Name, out var order) || !sorted.TryAdd(order, attachment))
+                throw new ArgumentException($"'{attachment.Name}' is no name of a timestamp, or is given twice.", nameof(attachments));
+        }
+
+        return Copy(sorted.Values, Unknown);
+    }
+
+    internal Evidence WithUnknown(IReadOnlyList<string> unknown) => Copy(Attachments, unknown);
+
+    /// <summary>Reads a package, or a bare <c>certificate.json</c>; the first byte tells which it is.</summary>
+    /// <param name="stream">Seekable; read from its start. It stays open.</param>
+    /// <param name="cancellation">Ends the reading between two entries.</param>
+    /// <exception cref="MalformedException">A file that breaks a rule of its format, or files that contradict each other.</exception>
+    public static Evidence Read(Stream stream, CancellationToken cancellation = default) =>
+        EvidenceReader.Read(stream, cancellation);
+
+    /// <summary>Writes the package; equal content gives equal bytes everywhere.</summary>
+    /// <param name="stream">Need not seek. It stays open.</param>
+    /// <exception cref="InvalidOperationException">It would have more or larger files than a reader accepts.</exception>
+    public void Write(Stream stream) => EvidenceWriter.Write(this, stream);
+
+    private Evidence Copy(IEnumerable<Attachment> attachments, IReadOnlyList<string> unknown) => new(Certificate)
+    {
+        Manifest = Manifest,
+        Seed = Seed,
+        Openings = Openings,
+        Attachments = [.. attachments],
+        Unknown = unknown,
+    };
+}
