@@ -1,0 +1,101 @@
+namespace Notary.Core;
+
+/// <summary>Whether the entry is in the ledger (check 5) and whether a trusted ledger says so (check 6).</summary>
+internal static class LedgerChecks
+{
+    public static Check Inclusion(CertificateTexts texts)
+    {
+        const string name = CheckNames.Inclusion;
+        if (texts.Statement is not { } statement)
+            return NotADeposit(texts);
+        if (texts.Proof is not { } proof)
+            return ProofUnreadable(name, texts);
+        var leaf = MerkleHash.Leaf(CertificateTexts.Bytes(texts.EntryText));
+        var (index, size) = (proof.Index, proof.Checkpoint.Size);
+        if (index >= size || MerkleTree.RootFromInclusion(index, size, leaf, proof.Path) is not { } root)
+            return Check.Fail(
+                name,
+                $"The inclusion proof cannot belong to index {index} of a tree of {size} entries.",
+                $"包含证明与共 {size} 条的账本中序号 {index} 不相符。");
+        if (root != proof.Checkpoint.Root)
+            return Check.Fail(
+                name,
+                $"The statement is not the entry at index {index} under the checkpoint's root.",
+                $"该存证记录不是检查点根之下序号 {index} 的条目。");
+        // A ledger's first entry is its genesis, so a deposit always comes after something.
+        if (statement.AfterSize < 1 || statement.AfterSize > index)
+            return Check.Fail(
+                name,
+                $"The statement says that it came after {statement.AfterSize} entries, which cannot be at index {index}.",
+                $"存证记录称其之前有 {statement.AfterSize} 条,与序号 {index} 矛盾。");
+        return Check.Pass(
+            name,
+            $"The statement is the entry at index {index} of {size} under the checkpoint's root. That it came after {statement.AfterSize} entries fits; the root it names for them was not checked, which takes a consistency proof.",
+            $"该存证记录是检查点根之下共 {size} 条中序号 {index} 的条目。其所称之前的 {statement.AfterSize} 条与序号相符;其所列的先前根未检查(需要一致性证明)。");
+    }
+
+    public static Check Checkpoint(CertificateTexts texts, TrustPolicy policy)
+    {
+        const string name = CheckNames.Checkpoint;
+        if (texts.Proof is not { } proof)
+            return ProofUnreadable(name, texts);
+        var origin = proof.Checkpoint.Origin;
+        if (texts.Statement is { } statement && statement.Ledger != origin)
+            return Check.Fail(
+                name,
+                $"The statement is of ledger '{statement.Ledger}', the checkpoint of '{origin}'.",
+                $"存证记录属于账本“{statement.Ledger}”,检查点却属于“{origin}”。");
+        // C2SP signed-note: a trusted key's bad signature condemns the note, whoever else signed it.
+        if (policy.Logs.FirstOrDefault(log => proof.Note.Check(log.Key) == NoteCheck.Invalid) is { } bad)
+            return Check.Fail(
+                name,
+                $"The checkpoint bears a signature in the name of '{bad.Key.Name}' that does not verify: it was altered or forged.",
+                $"检查点上以“{bad.Key.Name}”名义的签名无效:检查点被改动或伪造。");
+        if (policy.Logs.Count == 0)
+            return Check.NotChecked(
+                name,
+                "The trust file names no ledger, so whose checkpoint this is was not checked.",
+                "信任文件未列出任何账本,因此未检查检查点由谁签署。");
+        return Signed(texts, policy, origin, proof.Note);
+    }
+
+    private static Check Signed(CertificateTexts texts, TrustPolicy policy, string origin, SignedNote note)
+    {
+        const string name = CheckNames.Checkpoint;
+        var named = policy.Logs.Where(log => log.Key.Name == origin).ToList();
+        if (named.Count == 0)
+            return Check.Fail(
+                name,
+                $"The checkpoint is of ledger '{origin}', which the trust file does not name.",
+                $"检查点属于账本“{origin}”,信任文件中没有该账本。");
+        if (named.FirstOrDefault(log => note.Check(log.Key) == NoteCheck.Valid) is not { } signer)
+            return Check.Fail(
+                name,
+                $"The checkpoint is not signed by the key of '{origin}' that the trust file names.",
+                $"检查点没有信任文件所列“{origin}”密钥的签名。");
+        if (texts.Statement is null)
+            return Check.NotChecked(
+                name,
+                $"The checkpoint is signed by '{origin}', but there is no statement whose ledger could be compared.",
+                $"检查点由“{origin}”签署,但没有可比对其账本的存证记录。");
+        return Check.Pass(
+            name,
+            $"The checkpoint is signed by ledger '{origin}' under the trusted key with id {signer.Key.KeyId:x8}.",
+            $"检查点由账本“{origin}”以受信任的密钥(编号 {signer.Key.KeyId:x8})签署。");
+    }
+
+    private static Check NotADeposit(CertificateTexts texts)
+    {
+        // The genesis entry and a ledger's key changes are in the tree too; a proof of one certifies nobody's document.
+        var problem = texts.StatementText.Problem;
+        return Check.Fail(
+            CheckNames.Inclusion,
+            $"The entry is not a deposit's statement and certifies nothing ({problem}).",
+            $"该条目不是存证记录,不能证明任何文件({problem})。");
+    }
+
+    private static Check ProofUnreadable(string name, CertificateTexts texts) => Check.Fail(
+        name,
+        $"The proof cannot be read ({texts.ProofText.Problem}).",
+        $"无法读取证明({texts.ProofText.Problem})。");
+}

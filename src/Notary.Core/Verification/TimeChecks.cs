@@ -1,0 +1,60 @@
+using System.Globalization;
+
+namespace Notary.Core;
+
+/// <summary>Time-stamp tokens (check 8), Bitcoin (check 9), and the sentence on time that goes with every verdict.</summary>
+internal static class TimeChecks
+{
+    // An operator's `received` that far from an independent time is worth a reader's attention.
+    private static readonly TimeSpan NotableGap = TimeSpan.FromHours(24);
+
+    public static Check Tokens(Certificate certificate) => certificate.Timestamps.Count == 0
+        ? Check.NotChecked(CheckNames.Time, "No time-stamp in the evidence.", "证据中没有时间戳。")
+        : Check.NotChecked(
+            CheckNames.Time,
+            $"The evidence holds {certificate.Timestamps.Count} time-stamp tokens: not checked by this version.",
+            $"证据中有 {certificate.Timestamps.Count} 个时间戳:本版本不检查。");
+
+    public static Check Bitcoin(Evidence evidence)
+    {
+        var paths = evidence.Attachments.Count(file => file.Name.StartsWith(EvidenceNames.OpenTimestamps, StringComparison.Ordinal));
+        return paths == 0
+            ? Check.NotChecked(CheckNames.Bitcoin, "No OpenTimestamps path in the evidence.", "证据中没有 OpenTimestamps 路径。")
+            : Check.NotChecked(
+                CheckNames.Bitcoin,
+                $"The evidence holds {paths} OpenTimestamps paths: not checked by this version.",
+                $"证据中有 {paths} 条 OpenTimestamps 路径:本版本不检查。");
+    }
+
+    /// <param name="statement">The deposit, or null when there is none.</param>
+    /// <param name="earliest">A time over a checkpoint that is proven to include the entry; null when there is none.</param>
+    public static Sentence Sentence(Statement? statement, IndependentTime? earliest)
+    {
+        // An idle ledger's operator can write an old `received` today: his clock alone dates nothing.
+        if (statement is null || earliest is null)
+            return new Sentence(
+                "No one but the operator vouches for the time.",
+                "除运营方外,没有任何一方为时间作证。");
+        var names = string.Join(", ", earliest.Names);
+        var chineseNames = string.Join("、", earliest.Names);
+        var time = Timestamp.Format(earliest.Time);
+        var (gap, chineseGap) = Gap(statement.Received, earliest.Time);
+        return new Sentence(
+            $"The entry existed no later than {time}, according to {names}.{gap}",
+            $"该条目最晚于 {time} 已存在,依据:{chineseNames}。{chineseGap}");
+    }
+
+    private static (string English, string Chinese) Gap(DateTimeOffset received, DateTimeOffset independent)
+    {
+        var gap = independent - received;
+        if (gap.Duration() <= NotableGap)
+            return ("", "");
+        var hours = ((long)gap.Duration().TotalHours).ToString(CultureInfo.InvariantCulture);
+        var claimed = Timestamp.Format(received);
+        return gap > TimeSpan.Zero
+            ? ($" That is {hours} hours after {claimed}, when the operator says that it received the deposit: for the time between there is only the operator's word.",
+                $"这比运营方所称的接收时间 {claimed} 晚 {hours} 小时:其间仅有运营方的说法。")
+            : ($" That is {hours} hours before {claimed}, when the operator says that it received the deposit: one of the two clocks is wrong.",
+                $"这比运营方所称的接收时间 {claimed} 早 {hours} 小时:两个时钟中必有一个有误。");
+    }
+}

@@ -1,0 +1,71 @@
+namespace Notary.Core;
+
+/// <summary>
+/// From nine results to one verdict: FAIL if any check fails; PASS if inclusion and checkpoint pass, file and commitment
+/// pass for every file given, and nothing fails; otherwise INDETERMINATE, naming what is missing.
+/// </summary>
+internal static class VerdictRule
+{
+    private static readonly string[] ForCertificate = [CheckNames.Inclusion, CheckNames.Checkpoint];
+    private static readonly string[] ForFiles = [CheckNames.File, CheckNames.Commitment, .. ForCertificate];
+
+    /// <param name="checks">All nine.</param>
+    /// <param name="withFiles">Whether the verifier gave something to compare, be it an empty folder.</param>
+    public static Verdict Decide(IReadOnlyList<Check> checks, bool withFiles)
+    {
+        if (checks.Any(check => check.Result == CheckResult.Fail))
+            return Verdict.Fail;
+        return Missing(checks, withFiles).Any() ? Verdict.Indeterminate : Verdict.Pass;
+    }
+
+    public static Sentence Sentence(Verdict verdict, IReadOnlyList<Check> checks, CertificateTexts texts, VerifierInputs inputs)
+    {
+        var withFiles = inputs.Files is not null;
+        var alone = withFiles
+            ? new Sentence("", "")
+            : new Sentence("No file was given, so this is about the certificate alone. ", "未提供文件,以下结论仅针对证书本身。");
+        var core = verdict switch
+        {
+            Verdict.Pass => Passed(texts, inputs),
+            Verdict.Fail => Failed(checks),
+            _ => Undecided(checks, withFiles),
+        };
+        return new Sentence(alone.English + core.English, alone.Chinese + core.Chinese);
+    }
+
+    private static IEnumerable<Check> Missing(IReadOnlyList<Check> checks, bool withFiles)
+    {
+        var needed = withFiles ? ForFiles : ForCertificate;
+        return checks.Where(check => needed.Contains(check.Name, StringComparer.Ordinal) && check.Result != CheckResult.Pass);
+    }
+
+    private static Sentence Passed(CertificateTexts texts, VerifierInputs inputs)
+    {
+        var (statement, index) = (texts.Statement!, texts.Proof!.Index);
+        return inputs.Files is { } files
+            ? new Sentence(
+                $"PASS: the {files.Count} given files are among the documents of deposit {statement.Deposit}, entry {index} of ledger '{statement.Ledger}'.",
+                $"通过:所提供的 {files.Count} 个文件属于存证 {statement.Deposit},即账本“{statement.Ledger}”的第 {index} 号条目。")
+            : new Sentence(
+                $"PASS: deposit {statement.Deposit} is entry {index} of ledger '{statement.Ledger}'; whether any document belongs to it was not checked.",
+                $"通过:存证 {statement.Deposit} 是账本“{statement.Ledger}”的第 {index} 号条目;未检查任何文件是否属于该存证。");
+    }
+
+    private static Sentence Failed(IReadOnlyList<Check> checks)
+    {
+        var failed = checks.Where(check => check.Result == CheckResult.Fail).ToList();
+        var names = string.Join(", ", failed.Select(check => check.Name));
+        return new Sentence(
+            $"FAIL ({names}): {failed[0].Reason.English}",
+            $"不通过({names}):{failed[0].Reason.Chinese}");
+    }
+
+    private static Sentence Undecided(IReadOnlyList<Check> checks, bool withFiles)
+    {
+        var missing = Missing(checks, withFiles).ToList();
+        var names = string.Join(", ", missing.Select(check => check.Name));
+        return new Sentence(
+            $"INDETERMINATE: nothing failed, but {names} could not be checked. {string.Join(" ", missing.Select(check => check.Reason.English))}",
+            $"无法判断:没有不通过的检查,但 {names} 未能检查。{string.Concat(missing.Select(check => check.Reason.Chinese))}");
+    }
+}

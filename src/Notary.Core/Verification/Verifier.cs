@@ -1,0 +1,43 @@
+namespace Notary.Core;
+
+/// <summary>
+/// Checks evidence against what the verifier trusts, without network, clock or account. The checks are those of
+/// proto/README.md, "Verification", by the same numbers:
+/// (1) file, (2) commitment, (3) claims, (4) signature, (5) inclusion, (6) checkpoint, (7) witnesses, (8) time,
+/// (9) bitcoin. Everything in the evidence is a stranger's word: a text that breaks its format is a failed check with
+/// the reason, never an exception.
+/// </summary>
+public static class Verifier
+{
+    /// <summary>Verifies evidence, or a certificate alone (<see cref="Evidence.FromCertificate"/>).</summary>
+    public static Report Verify(Evidence evidence, VerifierInputs inputs)
+    {
+        var texts = CertificateTexts.Read(evidence.Certificate);
+        var inclusion = LedgerChecks.Inclusion(texts); // (5)
+        var checkpoint = LedgerChecks.Checkpoint(texts, inputs.Policy); // (6)
+        var witnesses = WitnessCheck.Of(texts, inputs.Policy); // (7)
+        var previous = PreviousDeposit.Find(texts, inputs);
+        var files = FileCheck.Of(evidence, texts.Statement, inputs.Files); // (1)
+        IReadOnlyList<Check> checks =
+        [
+            files.Check,
+            CommitmentCheck.Of(evidence, texts, files), // (2)
+            ClaimsCheck.Of(texts, previous), // (3)
+            SignatureCheck.Of(texts, inputs.Depositor), // (4)
+            inclusion,
+            checkpoint,
+            witnesses.Check,
+            TimeChecks.Tokens(evidence.Certificate), // (8)
+            TimeChecks.Bitcoin(evidence), // (9)
+        ];
+        var entryIsProven = inclusion.Result == CheckResult.Pass && checkpoint.Result == CheckResult.Pass;
+        var verdict = VerdictRule.Decide(checks, inputs.Files is not null);
+        return new Report(
+            texts.Subject,
+            verdict,
+            VerdictRule.Sentence(verdict, checks, texts, inputs),
+            TimeChecks.Sentence(texts.Statement, entryIsProven ? witnesses.Earliest : null),
+            checks,
+            [.. files.Notes, .. ReportNotes.Of(evidence, texts, inputs, previous, checks)]);
+    }
+}

@@ -1,0 +1,22 @@
+namespace Notary.Core;
+
+/// <summary>A document that the verifier holds, already hashed.</summary>
+/// <param name="Path">Its name as a deposit of the same arguments would write it: relative, with forward slashes.</param>
+/// <param name="Size">Bytes.</param>
+/// <param name="Sha256">Its SHA-256.</param>
+/// <param name="Sm3">Its SM3, or null when it was not computed: an item that states one is then not checked.</param>
+public sealed record GivenFile(string Path, ulong Size, Hash Sha256, Hash? Sm3 = null);
+
+/// <summary>What the verifier brings: the whole of the trust, and the documents to compare.</summary>
+/// <param name="Policy">Whose checkpoints and cosignatures count.</param>
+public sealed record VerifierInputs(TrustPolicy Policy)
+{
+    /// <summary>The key of the account that the verifier expects to have deposited, or null.</summary>
+    public VerifierKey? Depositor { get; init; }
+
+    /// <summary>The documents; null when none was given, empty when what was given holds none.</summary>
+    public IReadOnlyList<GivenFile>? Files { get; init; }
+
+    /// <summary>Certificates of earlier deposits, to confirm the one that the request says it follows.</summary>
+    public IReadOnlyList<Certificate> Previous { get; init; } = [];
+}
