@@ -77,14 +77,14 @@ internal sealed class TestDeposit
 
     /// <summary>The full evidence: certificate, manifest and seed.</summary>
     public Evidence Evidence(ulong? size = null, params IEnumerable<Cosigner> cosigners) =>
-        Core.Evidence.Create(Certificate(size, cosigners), Manifest, Seed);
+        Notary.Core.Evidence.Create(Certificate(size, cosigners), Manifest, Seed);
 
     /// <summary>Evidence that opens only these items, with or without their item texts.</summary>
     public Evidence Disclose(bool showMetadata, params IEnumerable<string> paths)
     {
         var fingerprint = Fingerprint.Create(ledger.Origin, Id, Seed, Items);
         var items = paths.Select(path => Items.Single(item => item.Path == path));
-        return Core.Evidence.Disclose(
+        return Notary.Core.Evidence.Disclose(
             Certificate(), items.Select(item => KeyValuePair.Create(fingerprint.LeafOf(item), fingerprint.Open(item, showMetadata))));
     }
 
