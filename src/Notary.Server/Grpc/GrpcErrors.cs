@@ -1,0 +1,83 @@
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
+using Grpc.Core;
+using Notary.Core;
+
+namespace Notary.Server;
+
+/// <summary>
+/// The one place that says what a refusal is called over gRPC. Each is a google.rpc.Status with details for programs;
+/// for a whole call it travels in a trailer, for an item of a batch in its response.
+/// </summary>
+internal static class GrpcErrors
+{
+    /// <summary>The trailer of the gRPC protocol that carries a serialized google.rpc.Status.</summary>
+    private const string DetailsTrailer = "grpc-status-details-bin";
+
+    private const string Domain = "notary";
+
+    // A full queue empties within a few commits. What else keeps a ledger from issuing takes an operator.
+    private static readonly Duration Soon = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(200));
+    private static readonly Duration Later = Duration.FromTimeSpan(TimeSpan.FromSeconds(5));
+
+    /// <summary>One wrong field of a message.</summary>
+    /// <param name="field">Its path in the message, as the proto writes it.</param>
+    /// <param name="problem">What is wrong, with the limit, as a clause that follows the field's name.</param>
+    public static Google.Rpc.Status InvalidField(string field, string problem) => New(
+        StatusCode.InvalidArgument,
+        $"{field} {problem}",
+        new BadRequest { FieldViolations = { new BadRequest.Types.FieldViolation { Field = field, Description = problem } } });
+
+    /// <summary>A request text that breaks a rule: its fields are named below the message's field that carries it.</summary>
+    public static Google.Rpc.Status InvalidRequest(MalformedException e) =>
+        InvalidField(e.Field is null ? "request" : $"request.{e.Field}", e.Problem);
+
+    public static Google.Rpc.Status NoSuchDeposit() =>
+        New(StatusCode.NotFound, "the ledger has no deposit of this uuid");
+
+    public static Google.Rpc.Status NoSuchService() =>
+        New(StatusCode.NotFound, "there is no health of a service of this name");
+
+    /// <param name="size">The size that was asked for.</param>
+    /// <param name="latest">The latest checkpoint's.</param>
+    public static Google.Rpc.Status BeyondLatest(ulong size, ulong latest) =>
+        New(StatusCode.OutOfRange, $"tree size {size} is beyond the latest checkpoint, which has {latest}");
+
+    /// <summary>A stream that the server ends because it stops.</summary>
+    public static Google.Rpc.Status Stopping() => Unavailable("STOPPING", "the server is stopping");
+
+    /// <summary>A deposit that was not issued.</summary>
+    public static Google.Rpc.Status Refused(in DepositResult result) => result.Outcome switch
+    {
+        DepositOutcome.AlreadyExists =>
+            New(StatusCode.AlreadyExists, "the uuid of the deposit is taken by another request"),
+        DepositOutcome.QueueFull => New(
+            StatusCode.ResourceExhausted,
+            "too many deposits are waiting; nothing was written",
+            new RetryInfo { RetryDelay = Soon },
+            new ErrorInfo { Reason = "QUEUE_FULL", Domain = Domain }),
+        DepositOutcome.Stopped => Unavailable("STOPPING", result.Reason ?? "the ledger is stopping"),
+        DepositOutcome.Unavailable => Unavailable("NOT_ISSUING", result.Reason ?? "the ledger issues nothing for now"),
+        _ => throw new ArgumentException($"{result.Outcome} is no refusal.", nameof(result)),
+    };
+
+    /// <summary>The exception that ends a call with this status.</summary>
+    public static RpcException ToException(this Google.Rpc.Status status) => new(
+        new global::Grpc.Core.Status((StatusCode)status.Code, status.Message),
+        new Metadata { { DetailsTrailer, status.ToByteArray() } });
+
+    private static Google.Rpc.Status Unavailable(string reason, string message) => New(
+        StatusCode.Unavailable,
+        message,
+        new RetryInfo { RetryDelay = Later },
+        new ErrorInfo { Reason = reason, Domain = Domain });
+
+    private static Google.Rpc.Status New(StatusCode code, string message, params ReadOnlySpan<IMessage> details)
+    {
+        var status = new Google.Rpc.Status { Code = (int)code, Message = message };
+        foreach (var detail in details)
+            status.Details.Add(Any.Pack(detail));
+        return status;
+    }
+}

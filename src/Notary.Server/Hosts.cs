@@ -1,0 +1,104 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Notary.Server;
+
+/// <summary>
+/// The two HTTP hosts of a server, one an interface: cleartext HTTP cannot negotiate, so gRPC's port speaks HTTP/2 and
+/// the web port HTTP/1.1, and neither answers for the other. They read no environment and no settings files.
+/// </summary>
+internal static class Hosts
+{
+    /// <summary>Bytes of one gRPC message. A request has 8 KiB at most; the rest is room to name what is wrong with more.</summary>
+    private const int MessageBytes = 1 << 20;
+
+    /// <summary>Connections of one host: enough for a proxy's pool, too few to use up the process's file handles.</summary>
+    private const int Connections = 1_000;
+
+    /// <summary>Calls at once on one connection; a caller beyond waits on its own side.</summary>
+    private const int StreamsPerConnection = 1_024;
+
+    /// <summary>Both hosts' log levels: nothing of a single call at Information, no request spans that nobody reads.</summary>
+    public static void SetLevels(ILoggingBuilder logging) => logging
+        .SetMinimumLevel(LogLevel.Information)
+        .AddFilter("Microsoft", LogLevel.Warning)
+        .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None)
+        .AddFilter("Grpc", LogLevel.Warning);
+
+    /// <summary>A host for gRPC services; the caller adds and maps them.</summary>
+    public static WebApplicationBuilder ForGrpc(ServerOptions options, ILoggerFactory loggers)
+    {
+        var builder = Empty(options, loggers);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.Http2.MaxStreamsPerConnection = StreamsPerConnection;
+            // Finds peers that vanished without closing, whose streams would otherwise stay open.
+            kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
+            kestrel.Listen(options.Listen, listen => listen.Protocols = HttpProtocols.Http2);
+        });
+        builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MessageBytes);
+        return builder;
+    }
+
+    /// <summary>A host for pages and files that are only read.</summary>
+    public static WebApplicationBuilder ForWeb(ServerOptions options, ILoggerFactory loggers)
+    {
+        var builder = Empty(options, loggers);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = 0;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            kestrel.Listen(options.Web, listen => listen.Protocols = HttpProtocols.Http1);
+        });
+        builder.Services.AddRoutingCore();
+        return builder;
+    }
+
+    /// <summary>Starts a host; its address has the port it got.</summary>
+    /// <exception cref="ServerRefusedException">The address is in use or not this machine's.</exception>
+    public static async Task<Uri> StartAsync(WebApplication host, IPEndPoint endpoint, CancellationToken cancellation)
+    {
+        try
+        {
+            await host.StartAsync(cancellation);
+        }
+        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
+        {
+            throw new ServerRefusedException(
+                $"cannot listen on {endpoint} ({(e.InnerException ?? e).Message})",
+                "stop what listens there, or choose another address");
+        }
+
+        var addresses = host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
+        return new Uri(addresses!.Addresses.Single());
+    }
+
+    private static WebApplicationBuilder Empty(ServerOptions options, ILoggerFactory loggers)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(loggers);
+        builder.Services.AddSingleton<IHostLifetime, OwnedLifetime>();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxConcurrentConnections = Connections;
+        });
+        return builder;
+    }
+
+    /// <summary>A host that runs until it is told to stop: signals are the executable's to handle.</summary>
+    private sealed class OwnedLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

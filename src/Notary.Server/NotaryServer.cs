@@ -1,0 +1,149 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Notary.Server;
+
+/// <summary>
+/// A running server: one open ledger, its gRPC services on one port and its read API on another. It handles no signals
+/// and never ends the process; whoever starts it waits for <see cref="WaitForShutdownAsync"/> and disposes of it.
+/// </summary>
+public sealed class NotaryServer : IAsyncDisposable
+{
+    private readonly ServerOptions options;
+    private readonly Ledger ledger;
+    private readonly ILoggerFactory loggers;
+    private readonly ILogger logger;
+    private readonly WebApplication grpc;
+    private readonly WebApplication web;
+
+    private NotaryServer(ServerOptions options, Ledger ledger, ILoggerFactory loggers)
+    {
+        this.options = options;
+        this.ledger = ledger;
+        this.loggers = loggers;
+        logger = loggers.CreateLogger<NotaryServer>();
+        grpc = BuildGrpc(options, ledger, loggers);
+        web = BuildWeb(options, ledger, loggers);
+    }
+
+    /// <summary>Where gRPC is served, with the port that was taken.</summary>
+    public Uri GrpcAddress { get; private set; } = null!;
+
+    /// <summary>Where the read API is served, with the port that was taken.</summary>
+    public Uri WebAddress { get; private set; } = null!;
+
+    /// <summary>The ledger's name.</summary>
+    public string Origin => ledger.Origin;
+
+    /// <summary>Opens the ledger, then serves it. When it returns both ports answer.</summary>
+    /// <exception cref="LedgerRefusedException">The ledger must not or cannot be opened.</exception>
+    /// <exception cref="ServerRefusedException">An address is not a loopback address, or cannot be had.</exception>
+    public static async Task<NotaryServer> StartAsync(ServerOptions options, CancellationToken cancellation)
+    {
+        options.Check();
+        var loggers = LoggerFactory.Create(logging =>
+        {
+            Hosts.SetLevels(logging);
+            options.Logging?.Invoke(logging);
+        });
+        try
+        {
+            var server = new NotaryServer(options, OpenLedger(options, loggers), loggers);
+            try
+            {
+                await server.ListenAsync(cancellation);
+                return server;
+            }
+            catch
+            {
+                await server.DisposeAsync();
+                throw;
+            }
+        }
+        catch
+        {
+            loggers.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Returns when <paramref name="cancellation"/> is cancelled; the server runs on until it is disposed of.</summary>
+    /// <exception cref="LedgerFailedException">The ledger stopped itself.</exception>
+    public async Task WaitForShutdownAsync(CancellationToken cancellation)
+    {
+        Exception failure;
+        try
+        {
+            failure = await ledger.Failure.WaitAsync(cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return;
+        }
+
+        LogMessages.Failed(logger, Origin, failure);
+        throw new LedgerFailedException(failure);
+    }
+
+    /// <summary>Takes no more calls, answers those at hand, then closes the ledger.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        LogMessages.Stopping(logger, Origin, options.ShutdownTimeout);
+        // The ledger is closed last: calls at hand still need it, and the deposits among them their answers.
+        await Task.WhenAll(grpc.StopAsync(), web.StopAsync());
+        await grpc.DisposeAsync();
+        await web.DisposeAsync();
+        await ledger.DisposeAsync();
+        LogMessages.Stopped(logger, Origin);
+        loggers.Dispose();
+    }
+
+    private async Task ListenAsync(CancellationToken cancellation)
+    {
+        GrpcAddress = await Hosts.StartAsync(grpc, options.Listen, cancellation);
+        WebAddress = await Hosts.StartAsync(web, options.Web, cancellation);
+        LogMessages.Serving(logger, Origin, GrpcAddress, WebAddress);
+    }
+
+    private static Ledger OpenLedger(ServerOptions options, ILoggerFactory loggers)
+    {
+        var defaults = new LedgerOptions { DataDirectory = options.DataDirectory };
+        return Ledger.Open(
+            new LedgerOptions
+            {
+                DataDirectory = options.DataDirectory,
+                Origin = options.Origin,
+                HighWaterMarkPath = options.HighWaterMarkPath,
+                QueueCapacity = options.QueueCapacity ?? defaults.QueueCapacity,
+                TimeProvider = options.TimeProvider,
+                Randomness = options.Randomness ?? defaults.Randomness,
+            },
+            loggers.CreateLogger<Ledger>());
+    }
+
+    private static WebApplication BuildGrpc(ServerOptions options, Ledger ledger, ILoggerFactory loggers)
+    {
+        var builder = Hosts.ForGrpc(options, loggers);
+        // One object a service for all calls: without these lines every call would make its own.
+        builder.Services
+            .AddSingleton(ledger)
+            .AddSingleton(options.TimeProvider)
+            .AddSingleton<NotaryService>()
+            .AddSingleton<HealthService>()
+            .AddSingleton<ReflectionService>();
+        var host = builder.Build();
+        host.MapGrpcService<NotaryService>();
+        host.MapGrpcService<HealthService>();
+        host.MapGrpcService<ReflectionService>();
+        return host;
+    }
+
+    private static WebApplication BuildWeb(ServerOptions options, Ledger ledger, ILoggerFactory loggers)
+    {
+        var host = Hosts.ForWeb(options, loggers).Build();
+        TileEndpoints.Map(host, ledger);
+        HealthEndpoint.Map(host, ledger);
+        return host;
+    }
+}

@@ -1,0 +1,51 @@
+using System.Net;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+
+namespace Notary.Server;
+
+/// <summary>What a server is started with. Everything has a default but the folder.</summary>
+public sealed class ServerOptions
+{
+    /// <summary>The folder of database, key and lock; created when it is not there.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>The ledger's name, fixed by the first start; null takes what the folder says, or a new name.</summary>
+    public string? Origin { get; init; }
+
+    /// <summary>The high-water mark's file; null is a file in the data folder.</summary>
+    public string? HighWaterMarkPath { get; init; }
+
+    /// <summary>Where gRPC is served: HTTP/2 without TLS, on a loopback address. Port 0 takes a free one.</summary>
+    public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 7070);
+
+    /// <summary>Where the read API and /healthz are served: HTTP/1.1, on a loopback address. Port 0 takes a free one.</summary>
+    public IPEndPoint Web { get; init; } = new(IPAddress.Loopback, 7071);
+
+    /// <summary>Deposits that wait at most; one more is refused at once. Null is the ledger's own default.</summary>
+    public int? QueueCapacity { get; init; }
+
+    /// <summary>How long a stop waits for calls that are being answered.</summary>
+    public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Where key seeds, origins and salts come from; null is the system's generator.</summary>
+    public RandomNumberGenerator? Randomness { get; init; }
+
+    /// <summary>Adds where log lines go; without it they go nowhere. Levels are set already.</summary>
+    public Action<ILoggingBuilder>? Logging { get; init; }
+
+    /// <exception cref="ServerRefusedException">An address is not a loopback address.</exception>
+    internal void Check()
+    {
+        foreach (var endpoint in new[] { Listen, Web })
+        {
+            // Nothing says yet who a caller is, and nothing is encrypted: other machines must not reach it.
+            if (!IPAddress.IsLoopback(endpoint.Address))
+                throw new ServerRefusedException(
+                    $"{endpoint} is not a loopback address, and callers are neither authenticated nor encrypted yet",
+                    $"listen on 127.0.0.1:{endpoint.Port} or [::1]:{endpoint.Port}");
+        }
+    }
+}

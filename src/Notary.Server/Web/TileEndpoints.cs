@@ -1,0 +1,57 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Notary.Core;
+
+namespace Notary.Server;
+
+/// <summary>
+/// The read API of C2SP tlog-tiles: anyone can copy and check the whole public ledger with plain GETs. Files, not
+/// answers: the same path has the same bytes forever, /checkpoint alone excepted.
+/// </summary>
+internal static class TileEndpoints
+{
+    /// <summary>The bytes of a full tile never change and every client needs them: a week, as C2SP suggests.</summary>
+    private const string Immutable = "public, max-age=604800, immutable";
+
+    /// <summary>A partial tile's bytes do not change either, but a fuller one soon takes its place.</summary>
+    private const string Partial = "public, max-age=3600";
+
+    private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
+
+    public static void Map(WebApplication host, Ledger ledger)
+    {
+        host.MapMethods("/checkpoint", Methods, (HttpContext context) => WriteCheckpoint(context, ledger));
+        host.MapMethods("/tile/{**path}", Methods, (HttpContext context) => WriteTile(context, ledger));
+    }
+
+    private static Task WriteCheckpoint(HttpContext context, Ledger ledger)
+    {
+        context.Response.Headers.CacheControl = "no-cache";
+        return WriteAsync(context, "text/plain; charset=utf-8", ledger.Latest.Note);
+    }
+
+    private static Task WriteTile(HttpContext context, Ledger ledger)
+    {
+        // The path as it was sent: a tile has one spelling, so that caches hold it once.
+        if (!TileId.TryParse(context.Request.Path.Value![1..], out var tile) || ledger.ReadTile(tile) is not { } bytes)
+        {
+            // What is not there yet can be a moment later: nobody may remember that it was not.
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            context.Response.Headers.CacheControl = "no-store";
+            return Task.CompletedTask;
+        }
+
+        context.Response.Headers.CacheControl = tile.IsFull ? Immutable : Partial;
+        return WriteAsync(context, "application/octet-stream", bytes);
+    }
+
+    private static Task WriteAsync(HttpContext context, string type, ReadOnlyMemory<byte> bytes)
+    {
+        context.Response.ContentType = type;
+        context.Response.ContentLength = bytes.Length;
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        return HttpMethods.IsHead(context.Request.Method)
+            ? Task.CompletedTask
+            : context.Response.Body.WriteAsync(bytes, context.RequestAborted).AsTask();
+    }
+}
