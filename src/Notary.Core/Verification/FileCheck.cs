@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Notary.Core;
 
 /// <summary>
@@ -60,11 +58,15 @@ internal sealed record FileCheck(Check Check, IReadOnlyList<Sentence> Notes, IRe
             notes.Add(new Sentence(
                 $"Deposited under another name or place: {SentenceLists.Join(renamed, "; ")}.",
                 $"存证时的名称或位置不同:{SentenceLists.JoinChinese(renamed)}。"));
-        var missing = matcher.Unmatched.Select(path => new Sentence($"'{path}'", $"“{path}”")).ToList();
-        if (missing.Count > 0)
+        var missing = matcher.Unmatched.Count();
+        if (missing > 0)
+        {
+            var names = matcher.Unmatched.Select(path => new Sentence($"'{path}'", $"“{path}”"));
             notes.Add(new Sentence(
-                string.Create(CultureInfo.InvariantCulture, $"Not given, so not checked: {missing.Count} documents of the deposit, {SentenceLists.Join(missing, ", ")}."),
-                string.Create(CultureInfo.InvariantCulture, $"未提供、因而未检查:本次存证的 {missing.Count} 个文件,{SentenceLists.JoinChinese(missing)}。")));
+                $"Not given, so not checked: {missing} documents of the deposit, {SentenceLists.Join(names, missing, ", ")}.",
+                $"未提供、因而未检查:本次存证的 {missing} 个文件,{SentenceLists.JoinChinese(names, missing)}。"));
+        }
+
         return notes;
     }
 }
@@ -74,11 +76,18 @@ internal static class SentenceLists
 {
     private const int Most = 10;
 
-    public static string Join(IReadOnlyList<Sentence> parts, string separator) =>
-        string.Join(separator, parts.Take(Most).Select(part => part.English))
-        + (parts.Count > Most ? $"{separator}and {parts.Count - Most} more" : "");
+    public static string Join(IReadOnlyCollection<Sentence> parts, string separator) => Join(parts, parts.Count, separator);
 
-    public static string JoinChinese(IReadOnlyList<Sentence> parts) =>
+    public static string JoinChinese(IReadOnlyCollection<Sentence> parts) => JoinChinese(parts, parts.Count);
+
+    /// <param name="parts">Enumerated as far as they are shown.</param>
+    /// <param name="count">How many there are.</param>
+    /// <param name="separator">Stands between them.</param>
+    public static string Join(IEnumerable<Sentence> parts, int count, string separator) =>
+        string.Join(separator, parts.Take(Most).Select(part => part.English))
+        + (count > Most ? $"{separator}and {count - Most} more" : "");
+
+    public static string JoinChinese(IEnumerable<Sentence> parts, int count) =>
         string.Join(";", parts.Take(Most).Select(part => part.Chinese))
-        + (parts.Count > Most ? $";另有 {parts.Count - Most} 个" : "");
+        + (count > Most ? $";另有 {count - Most} 个" : "");
 }

@@ -61,8 +61,11 @@ internal sealed class FileMatcher
 
     public FileMatch Match(GivenFile file)
     {
+        // First by name: a folder of ten thousand empty files is not compared each with each.
+        if (byPath.TryGetValue(file.Path, out var named) && IsEqual(named, file))
+            return Matching(file, [named]);
         var alike = byDigest[file.Sha256].Where(item => item.Size == file.Size).ToList();
-        var equal = alike.Where(item => item.Sm3 is null || item.Sm3 == file.Sm3).ToList();
+        var equal = alike.Where(item => IsEqual(item, file)).ToList();
         if (equal.Count > 0)
             return Matching(file, equal);
         var shown = TextRules.Escape(file.Path);
@@ -79,6 +82,10 @@ internal sealed class FileMatcher
                 $"“{shown}”:该条目另列有 SM3 摘要,尚未计算"));
         return new FileMatch(FileMatchKind.None, Difference(file, shown));
     }
+
+    // Every digest that the item states: else the SHA-256 of one document and the SM3 of another would pass as one.
+    private static bool IsEqual(ItemText item, GivenFile file) =>
+        item.Size == file.Size && item.Sha256 == file.Sha256 && (item.Sm3 is null || item.Sm3 == file.Sm3);
 
     private FileMatch Matching(GivenFile file, List<ItemText> equal)
     {

@@ -35,7 +35,7 @@ public static class Verifier
         return new Report(
             texts.Subject,
             verdict,
-            VerdictRule.Sentence(verdict, checks, texts, inputs),
+            VerdictRule.Sentence(verdict, checks, evidence, texts, inputs),
             TimeChecks.Sentence(texts.Statement, entryIsProven ? witnesses.Earliest : null),
             checks,
             [.. files.Notes, .. ReportNotes.Of(evidence, texts, inputs, previous, checks)]);

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Notary.Core;
 using Xunit;
 
-namespace Notary.Tests;
+namespace Notary.Tests.Core;
 
 /// <summary>The format's worked examples, made by another implementation, through the verifier.</summary>
 public sealed class VerifierVectorTests
@@ -69,22 +69,6 @@ public sealed class VerifierVectorTests
 
                 Assert.Equal(Verdict.Pass, report.Verdict);
             }
-        }
-    }
-
-    [Fact]
-    public void Consistency_proofs_of_the_vectors_join_their_checkpoints()
-    {
-        var checkpoints = Vectors.GetProperty("checkpoints").EnumerateArray()
-            .Select(note => Checkpoint.Parse(SignedNote.Parse(note.GetString()!).Text)).ToDictionary(checkpoint => checkpoint.Size);
-        foreach (var proof in Vectors.GetProperty("consistency").EnumerateArray())
-        {
-            var (first, second) = (proof.GetProperty("first").GetUInt64(), proof.GetProperty("second").GetUInt64());
-            var path = proof.GetProperty("proof").EnumerateArray().Select(Hex).ToList();
-
-            Assert.True(MerkleTree.VerifyConsistency(first, second, checkpoints[first].Root, checkpoints[second].Root, path));
-            if (path.Count > 0)
-                Assert.False(MerkleTree.VerifyConsistency(first, second, checkpoints[first].Root, checkpoints[second].Root, path.Skip(1).ToList()));
         }
     }
 

@@ -36,6 +36,10 @@ internal sealed class TestLedger
     /// <summary>The policy that trusts this ledger and asks for no witnesses.</summary>
     public TrustPolicy Policy => TrustPolicy.Parse(TrustPolicy.Format(Key.Verifier, null));
 
+    /// <summary>A policy that trusts this ledger and names these witnesses, each after its key, then the lines given.</summary>
+    public TrustPolicy PolicyWith(IEnumerable<TestWitness> witnesses, string lines) => TrustPolicy.Parse(
+        $"log {Key.Verifier}\n{string.Concat(witnesses.Select(witness => $"witness {witness.Verifier.Name} {witness.Verifier}\n"))}{lines}");
+
     /// <summary>32 bytes that are always the same for a number.</summary>
     public static byte[] Seed(int number) => Hash.Of(Encoding.UTF8.GetBytes($"seed {number}")).ToArray();
 
@@ -100,14 +104,25 @@ internal sealed class TestWitness
     private readonly SigningKey key;
 
     public TestWitness(string name)
+        : this(Hash.Of(Encoding.UTF8.GetBytes(name)).ToArray(), name)
     {
-        key = SigningKey.Create(name, Hash.Of(Encoding.UTF8.GetBytes(name)).ToArray());
+    }
+
+    private TestWitness(byte[] seed, string name)
+    {
+        Seed = seed;
+        key = SigningKey.Create(name, seed);
         byte[] typed = [(byte)KeyAlgorithm.Cosignature, .. key.Verifier.PublicKey.Span];
         var id = Hash.Of([.. Encoding.UTF8.GetBytes(name), (byte)'\n', .. typed]).ToString()[..8];
         Verifier = VerifierKey.Parse($"{name}+{id}+{Convert.ToBase64String(typed)}");
     }
 
+    public byte[] Seed { get; }
+
     public VerifierKey Verifier { get; }
+
+    /// <summary>A witness with somebody's key.</summary>
+    public static TestWitness With(byte[] seed, string name) => new(seed, name);
 
     /// <summary>This witness at a time, in whole seconds.</summary>
     public Cosigner At(DateTimeOffset time) => new(this, (ulong)time.ToUnixTimeSeconds());
