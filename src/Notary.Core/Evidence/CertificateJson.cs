@@ -107,8 +107,8 @@ internal static class CertificateJson
         if (over is not (TimestampToken.OverCheckpoint or TimestampToken.OverCommitment))
             throw Malformed("over", $"is neither '{TimestampToken.OverCheckpoint}' nor '{TimestampToken.OverCommitment}'");
         var token = StrictBase64.Decode(Text(element, "token", (EvidenceLimits.TokenBytes + 2) / 3 * 4));
-        if (token is not { Length: > 0 })
-            throw Malformed("token", "is empty or not standard base64 with padding");
+        if (token is not { Length: > 0 and <= EvidenceLimits.TokenBytes })
+            throw Malformed("token", $"is not standard base64 with padding of 1 to {EvidenceLimits.TokenBytes:N0} bytes");
         // Absent means the certificate's own proof; null is not among its values.
         var proof = element.TryGetProperty("proof", out _) ? Text(element, "proof", EvidenceLimits.ProofBytes) : null;
         return new TimestampToken(over, token, proof);

@@ -153,5 +153,6 @@ internal sealed class StrictZip
         archive.ReadExactly(buffer);
     }
 
-    internal static MalformedException Refuse(string? name, string problem) => new(Document, name, problem);
+    internal static MalformedException Refuse(string? name, string problem) =>
+        new(Document, name is null ? null : TextRules.Escape(name), problem);
 }

@@ -7,8 +7,6 @@ namespace Notary.Core;
 /// </summary>
 internal sealed class ZipNames
 {
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     private readonly HashSet<string> files = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> folders = new(StringComparer.OrdinalIgnoreCase);
 
@@ -39,7 +37,7 @@ internal sealed class ZipNames
             throw Refuse("an entry's name is neither ASCII nor marked as UTF-8");
         try
         {
-            return Utf8.GetString(bytes);
+            return TextRules.Utf8.GetString(bytes);
         }
         catch (DecoderFallbackException)
         {
@@ -77,5 +75,6 @@ internal sealed class ZipNames
     // The two characters outside ASCII whose other case is an ASCII letter: Kelvin sign and long s.
     private static string Fold(string path) => path.Replace('\u212A', 'k').Replace('\u017F', 's');
 
-    private static MalformedException Refuse(string problem) => new(StrictZip.Document, null, problem);
+    // The problem quotes the name, which may hold direction marks.
+    private static MalformedException Refuse(string problem) => StrictZip.Refuse(null, TextRules.Escape(problem));
 }
