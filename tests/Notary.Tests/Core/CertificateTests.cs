@@ -1,8 +1,9 @@
 using System.Text;
 using Notary.Core;
+using Notary.Tests.Support;
 using Xunit;
 
-namespace Notary.Tests;
+namespace Notary.Tests.Core;
 
 public sealed class CertificateTests
 {
@@ -142,7 +143,7 @@ public sealed class CertificateTests
     {
         var original = EvidenceSamples.Stamped(1).ToJson();
         var parsed = 0;
-        foreach (var mutated in Mutations.Of(original, seed: 6))
+        foreach (var mutated in ByteMutations.Of(original, seed: 6))
         {
             try
             {

@@ -1,10 +1,11 @@
 using System.IO.Compression;
 using System.Text;
 using Notary.Core;
+using Notary.Tests.Support;
 using Xunit;
-using static Notary.Tests.EvidenceSamples;
+using static Notary.Tests.Support.EvidenceSamples;
 
-namespace Notary.Tests;
+namespace Notary.Tests.Core;
 
 /// <summary>
 /// Whatever is done to a package's bytes, it is refused as malformed or reads as exactly what it was: never another
@@ -97,7 +98,7 @@ public sealed class EvidenceMutationTests
         var expected = Describe(EvidenceSamples.Read(package));
         Assert.True(IsAccepted(package, expected));
         var n = 0;
-        foreach (var mutated in Mutations.Of(package, seed: 7))
+        foreach (var mutated in ByteMutations.Of(package, seed: 7))
         {
             if (n++ % stride == 0)
                 IsAccepted(mutated, expected);

@@ -1,9 +1,10 @@
 using System.Text;
 using Notary.Core;
+using Notary.Tests.Support;
 using Xunit;
-using static Notary.Tests.EvidenceSamples;
+using static Notary.Tests.Support.EvidenceSamples;
 
-namespace Notary.Tests;
+namespace Notary.Tests.Core;
 
 public sealed class EvidenceTests
 {

@@ -1,7 +1,8 @@
 using Notary.Core;
+using Notary.Tests.Support;
 using Xunit;
 
-namespace Notary.Tests;
+namespace Notary.Tests.Core;
 
 public sealed class FileHasherTests
 {

@@ -1,9 +1,10 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Notary.Core;
+using Notary.Tests.Support;
 using Xunit;
 
-namespace Notary.Tests;
+namespace Notary.Tests.Core;
 
 public sealed class FingerprintTests
 {
@@ -20,7 +21,7 @@ public sealed class FingerprintTests
             var fingerprint = Create(items);
             var leaves = items.Select(fingerprint.LeafOf).Order().ToArray();
             Assert.Equal(leaves, fingerprint.Leaves);
-            Assert.Equal(ReferenceRoot(leaves), fingerprint.Commitment);
+            Assert.Equal(ReferenceTree.Root(leaves), fingerprint.Commitment);
             foreach (var item in items)
             {
                 var path = fingerprint.Open(item).Path;
@@ -124,23 +125,15 @@ public sealed class FingerprintTests
         Sha256 = Hash.Of([(byte)i]),
     })];
 
-    // RFC 6962 2.1 and 2.1.1, word for word.
-    private static Hash ReferenceRoot(ReadOnlySpan<Hash> leaves)
-    {
-        if (leaves.Length == 1)
-            return leaves[0];
-        var k = Split(leaves.Length);
-        return MerkleHash.Node(ReferenceRoot(leaves[..k]), ReferenceRoot(leaves[k..]));
-    }
-
+    // RFC 6962 2.1.1 word for word, with the sides that an opening states.
     private static List<PathStep> ReferencePath(int index, ReadOnlySpan<Hash> leaves)
     {
         if (leaves.Length == 1)
             return [];
         var k = Split(leaves.Length);
         return index < k
-            ? [.. ReferencePath(index, leaves[..k]), new PathStep(false, ReferenceRoot(leaves[k..]))]
-            : [.. ReferencePath(index - k, leaves[k..]), new PathStep(true, ReferenceRoot(leaves[..k]))];
+            ? [.. ReferencePath(index, leaves[..k]), new PathStep(false, ReferenceTree.Root(leaves[k..]))]
+            : [.. ReferencePath(index - k, leaves[k..]), new PathStep(true, ReferenceTree.Root(leaves[..k]))];
     }
 
     private static int Split(int n)

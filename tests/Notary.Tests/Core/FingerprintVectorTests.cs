@@ -1,8 +1,9 @@
 using System.Text.Json;
 using Notary.Core;
+using Notary.Tests.Support;
 using Xunit;
 
-namespace Notary.Tests;
+namespace Notary.Tests.Core;
 
 /// <summary>Every field of every fingerprint in Vectors/v1.json, which a second implementation computed.</summary>
 public sealed class FingerprintVectorTests

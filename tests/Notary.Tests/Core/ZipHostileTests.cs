@@ -1,10 +1,11 @@
 using System.Buffers.Binary;
 using System.Text;
 using Notary.Core;
+using Notary.Tests.Support;
 using Xunit;
-using static Notary.Tests.ZipReaderTests;
+using static Notary.Tests.Core.ZipReaderTests;
 
-namespace Notary.Tests;
+namespace Notary.Tests.Core;
 
 /// <summary>Archives made to be read in two ways, to exhaust the reader, or to write where they should not.</summary>
 public sealed class ZipHostileTests

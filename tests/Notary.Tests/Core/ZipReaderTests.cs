@@ -1,9 +1,10 @@
 using System.IO.Compression;
 using System.Text;
 using Notary.Core;
+using Notary.Tests.Support;
 using Xunit;
 
-namespace Notary.Tests;
+namespace Notary.Tests.Core;
 
 public sealed class ZipReaderTests
 {

@@ -1,10 +1,11 @@
 using System.IO.Compression;
 using System.Text.RegularExpressions;
 using Notary.Core;
+using Notary.Tests.Support;
 using Xunit;
-using static Notary.Tests.EvidenceSamples;
+using static Notary.Tests.Support.EvidenceSamples;
 
-namespace Notary.Tests;
+namespace Notary.Tests.Core;
 
 /// <summary>Packages of ours in other people's tools, and packages of other people's tools in our reader.</summary>
 public sealed class ZipToolTests : IDisposable

@@ -3,7 +3,7 @@ using System.IO.Compression;
 using System.Text;
 using Notary.Core;
 
-namespace Notary.Tests;
+namespace Notary.Tests.Support;
 
 /// <summary>An entry with every field open to lies. The header is the central one; the local one repeats it unless given.</summary>
 internal sealed record BuiltEntry

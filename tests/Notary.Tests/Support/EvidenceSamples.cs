@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Notary.Core;
 
-namespace Notary.Tests;
+namespace Notary.Tests.Support;
 
 /// <summary>Certificates and evidence of the deposits in Vectors/v1.json, and ways to compare them.</summary>
 internal static class EvidenceSamples
@@ -47,7 +47,7 @@ internal static class EvidenceSamples
 
     public static Hash Seed(int deposit) => Hex(Fingerprints[deposit].GetProperty("seed"));
 
-    public static Fingerprint Fingerprint(int deposit) => Core.Fingerprint.Create(
+    public static Fingerprint Fingerprint(int deposit) => global::Notary.Core.Fingerprint.Create(
         Origin, DepositIdOf(deposit), Seed(deposit), Items(deposit));
 
     public static DepositId DepositIdOf(int deposit) =>

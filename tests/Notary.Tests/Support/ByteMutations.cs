@@ -1,7 +1,7 @@
-namespace Notary.Tests;
+namespace Notary.Tests.Support;
 
 /// <summary>Damaged and doctored copies of a document, the same ones in every run.</summary>
-internal static class Mutations
+internal static class ByteMutations
 {
     /// <summary>One flipped bit a byte, every truncation, and inserted, removed, swapped and repeated pieces.</summary>
     public static IEnumerable<byte[]> Of(byte[] original, int seed)
