@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Notary.Core;
 
 namespace Notary.Server;
 
@@ -35,6 +36,9 @@ public sealed class NotaryServer : IAsyncDisposable
 
     /// <summary>The ledger's name.</summary>
     public string Origin => ledger.Origin;
+
+    /// <summary>The key that signs its checkpoints.</summary>
+    public VerifierKey Key => ledger.Key;
 
     /// <summary>Opens the ledger, then serves it. When it returns both ports answer.</summary>
     /// <exception cref="LedgerRefusedException">The ledger must not or cannot be opened.</exception>
