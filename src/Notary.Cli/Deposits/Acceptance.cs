@@ -1,0 +1,51 @@
+using Notary.Core;
+using Proto = Notary.V1;
+
+namespace Notary.Cli;
+
+/// <summary>
+/// Decides whether what a server returned is the certificate of this very deposit. Only then is there evidence, and only
+/// then does the program speak of success.
+/// </summary>
+internal sealed class Acceptance(Trust trust)
+{
+    /// <exception cref="CliException">The certificate does not verify, or is of another request.</exception>
+    public Evidence Accept(PendingDeposit deposit, Proto.Certificate answer)
+    {
+        try
+        {
+            var certificate = ToCertificate(answer);
+            // A certificate for other bytes could be for another title, another account, or a commitment that somebody copied.
+            if (!answer.Request.Span.SequenceEqual(deposit.Request.Bytes.Span))
+                throw Refuse(deposit, "the certificate does not hold the request that was sent");
+            var evidence = Evidence.Create(certificate, deposit.Manifest, deposit.Seed);
+            var report = Verifier.Verify(evidence, new VerifierInputs(trust.Policy));
+            return report.Verdict == Verdict.Pass && Passes(report, CheckNames.Commitment) && Passes(report, CheckNames.Claims)
+                ? evidence
+                : throw Refuse(deposit, [.. report.Checks.Where(Matters).Select(check => $"{check.Name}: {check.Reason.English}")]);
+        }
+        catch (MalformedException exception)
+        {
+            throw Refuse(deposit, exception.Message);
+        }
+    }
+
+    private static bool Passes(Report report, string name) => report.Checks.First(check => check.Name == name).Result == CheckResult.Pass;
+
+    private static bool Matters(Check check) => check.Result == CheckResult.Fail
+        || (check.Result == CheckResult.NotChecked && check.Name is CheckNames.Commitment or CheckNames.Claims or CheckNames.Inclusion or CheckNames.Checkpoint);
+
+    private CliException Refuse(PendingDeposit deposit, params string[] reasons) => new(
+        ExitCode.Failed,
+        [$"the certificate of {deposit.EvidenceName} does not verify under {trust.Place}", .. reasons]);
+
+    private static Certificate ToCertificate(Proto.Certificate answer) => new()
+    {
+        Statement = StrictText.Decode("statement", answer.Statement.Span),
+        Claims = StrictText.Decode("claims", answer.Claims.Span),
+        Request = StrictText.Decode("request", answer.Request.Span),
+        Proof = StrictText.Decode("proof", answer.Proof.Span),
+        Timestamps = [.. answer.Timestamps.Select(stamp => new TimestampToken(
+            stamp.Over, stamp.Token.Memory, stamp.Proof.IsEmpty ? null : StrictText.Decode("proof", stamp.Proof.Span)))],
+    };
+}

@@ -1,0 +1,55 @@
+using Notary.Core;
+
+namespace Notary.Cli;
+
+/// <summary>Goes on with every interrupted run of an output folder, by the same path as a first run.</summary>
+internal sealed class Resume(CliContext context, string outputFolder, string? server, string? trustFile)
+{
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunAsync(CancellationToken cancellation)
+    {
+        if (!Directory.Exists(outputFolder))
+            throw CliException.Input($"--out {outputFolder}: no such folder");
+        var journals = PendingJournal.In(outputFolder);
+        if (journals.Count == 0)
+            context.Terminal.Line($"nothing is pending in {outputFolder}");
+        foreach (var path in journals)
+            await RunOneAsync(path, cancellation);
+        return ExitCode.Pass;
+    }
+
+    private async Task RunOneAsync(string path, CancellationToken cancellation)
+    {
+        using var journal = Open(path);
+        if (journal is null)
+        {
+            context.Terminal.Warning($"{path}: another run is working on it");
+            return;
+        }
+
+        if (!journal.IsReady)
+        {
+            // It never said 'ready', so nothing of it was ever sent.
+            journal.Delete();
+            context.Terminal.Line($"{path}: was interrupted before anything was sent; it is dropped, run the deposit again");
+            return;
+        }
+
+        var run = journal.Run!;
+        var trust = trustFile is null ? Trust.Parse(run.Policy, run.TrustPlace) : Trust.Read(trustFile);
+        using var client = LedgerClient.Connect(server ?? run.Server, context.Time);
+        await new Sending(context, client, new OutputFolder(outputFolder)).FinishAsync(journal, trust, cancellation);
+    }
+
+    private static PendingJournal? Open(string path)
+    {
+        try
+        {
+            return PendingJournal.Open(path);
+        }
+        catch (MalformedException exception)
+        {
+            throw CliException.Input($"{path}: {exception.Message}", "nothing was changed; if it is of no use, delete it");
+        }
+    }
+}

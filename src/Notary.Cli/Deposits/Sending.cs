@@ -1,0 +1,95 @@
+using System.Globalization;
+using Notary.Core;
+
+namespace Notary.Cli;
+
+/// <summary>
+/// The second half of a run, first or resumed: sends what has no evidence yet, and drops the journal when all evidence is
+/// durable. Whatever stops it, the journal stays, and the user is told how to go on.
+/// </summary>
+internal sealed class Sending(CliContext context, LedgerClient client, OutputFolder output)
+{
+    private const int RefusalsShown = 20;
+
+    public static string ResumeCommand(string outputFolder, string server) =>
+        Shell.Command("notary", "deposit", "--resume", "--out", outputFolder, "--server", server);
+
+    /// <param name="journal">Ready.</param>
+    /// <param name="trust">What the certificates must verify under.</param>
+    /// <param name="cancellation">Stops the run; the journal stays.</param>
+    /// <returns>The exit code.</returns>
+    public async Task<int> FinishAsync(PendingJournal journal, Trust trust, CancellationToken cancellation)
+    {
+        var open = Enumerable.Range(0, journal.Count).Where(i => output.Find(journal[i]) is null).ToArray();
+        Sent sent;
+        try
+        {
+            var sender = new Sender(client, journal, output, new Acceptance(trust), context.Time);
+            var label = $"depositing {Sizes.Count(open.Length, "commitment")}";
+            sent = await Progress.RunAsync(context.Terminal, label, open.Length, progress => sender.SendAsync(open, progress, cancellation));
+        }
+        catch (Exception exception) when (Stopped(exception) is { } stopped)
+        {
+            throw stopped.WithHints(Kept(journal));
+        }
+
+        if (sent.Refused.Count > 0)
+            throw Refusal(sent.Refused, journal);
+        // All evidence is flushed. A crash before the journal is gone only makes the next resume find nothing to do.
+        journal.Delete();
+        Summarise(journal, open.Length, sent, trust);
+        return ExitCode.Pass;
+    }
+
+    private static CliException? Stopped(Exception exception) => exception switch
+    {
+        CliException known => known,
+        OperationCanceledException => new CliException(ExitCode.Interrupted, "interrupted"),
+        IOException or UnauthorizedAccessException => CliException.Input($"the evidence cannot be written: {exception.Message}"),
+        _ => null,
+    };
+
+    private string[] Kept(PendingJournal journal) =>
+    [
+        $"nothing is lost: what was to be deposited is kept in {journal.FullName}",
+        $"go on with: {ResumeCommand(output.Root, client.Address)}",
+    ];
+
+    private CliException Refusal(IReadOnlyList<string> refused, PendingJournal journal)
+    {
+        var lines = refused.Take(RefusalsShown).ToList();
+        if (refused.Count > RefusalsShown)
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $"and {refused.Count - RefusalsShown:N0} more"));
+        return new CliException(
+            ExitCode.Server,
+            lines,
+            [.. Kept(journal), $"or give it up, for ever: {Shell.Command("rm", journal.FullName)}"]);
+    }
+
+    private void Summarise(PendingJournal journal, int count, Sent sent, Trust trust)
+    {
+        var terminal = context.Terminal;
+        if (sent is not { Written: { } path, Evidence: { } evidence })
+        {
+            terminal.Line($"all {Sizes.Count(journal.Count, "deposit")} had their evidence already, in {output.Root}");
+            return;
+        }
+
+        if (journal.Count > 1)
+        {
+            terminal.Line($"deposited {Sizes.Count(count, "file")}, one deposit each; evidence in {output.Root}");
+            terminal.Line("keep it private: evidence opens its deposit to whoever holds it");
+            return;
+        }
+
+        var statement = Statement.Parse(evidence.Certificate.Statement);
+        var proof = TlogProof.Parse(evidence.Certificate.Proof);
+        terminal.Line($"deposited {Sizes.Count(evidence.Manifest!.Items.Count, "file")}");
+        terminal.Fields(
+            ("deposit", statement.Deposit.ToString()),
+            ("ledger", $"{statement.Ledger}, entry {proof.Index} of {proof.Checkpoint.Size}"),
+            ("received", $"{Timestamp.Format(statement.Received)} by the ledger's clock"),
+            ("evidence", $"{path}  (keep it private: it opens the deposit)"),
+            ("verify with", Shell.Command("notary", "verify", path, "--trust", trust.Place)));
+    }
+}

@@ -1,0 +1,72 @@
+namespace Notary.Cli;
+
+/// <summary>
+/// Files that must outlive a power failure as soon as the program says that they are there: written beside their place,
+/// flushed, then renamed, so that under the final name there is either nothing or the whole.
+/// </summary>
+internal static class DurableFile
+{
+    /// <summary>Read and written by their owner alone: seeds, keys, and evidence, which opens the deposit to whoever holds it.</summary>
+    public const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    public const UnixFileMode PrivateFolder = Private | UnixFileMode.UserExecute;
+
+    public const UnixFileMode Public = Private | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    /// <summary>
+    /// Creates a file that is not there yet. Its name is durable only after <see cref="NativeFile.FlushFolder"/>, which a
+    /// caller with many files does once a folder.
+    /// </summary>
+    /// <param name="temporary">A name in the same folder that nobody else uses; what an interrupted run left there is replaced.</param>
+    /// <exception cref="IOException">There is a file of that name, or the disk refuses.</exception>
+    public static void Create(string path, string temporary, UnixFileMode mode, Action<Stream> write)
+    {
+        try
+        {
+            using (var file = Open(temporary, FileMode.Create, mode))
+            {
+                write(file);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: false);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    /// <summary>Creates one file and makes its name durable too.</summary>
+    public static void Create(string path, UnixFileMode mode, Action<Stream> write)
+    {
+        var folder = FolderOf(path);
+        Create(path, Path.Join(folder, "." + Path.GetFileName(path) + ".tmp"), mode, write);
+        NativeFile.FlushFolder(folder);
+    }
+
+    /// <summary>Creates a folder, its parents and the durability of their names; does nothing when it is there.</summary>
+    public static void CreateFolder(string path)
+    {
+        if (Directory.Exists(path))
+            return;
+        var parent = FolderOf(path);
+        CreateFolder(parent);
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(path);
+        else
+            Directory.CreateDirectory(path, PrivateFolder);
+        NativeFile.FlushFolder(parent);
+    }
+
+    public static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path)) ?? Path.GetFullPath(path);
+
+    private static FileStream Open(string path, FileMode open, UnixFileMode mode)
+    {
+        var options = new FileStreamOptions { Mode = open, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = mode;
+        return new FileStream(path, options);
+    }
+}

@@ -1,0 +1,24 @@
+using Notary.Core;
+
+namespace Notary.Cli;
+
+/// <summary>Documents that a verifier holds, hashed by the rules of a deposit.</summary>
+internal static class GivenFiles
+{
+    /// <param name="terminal">For progress; null for none.</param>
+    /// <param name="paths">Files and folders.</param>
+    /// <param name="cancellation">Ends the hashing.</param>
+    /// <exception cref="CliException">As <see cref="FileSource.Walk"/> and <see cref="FileHashing.RunAsync"/>.</exception>
+    public static async Task<IReadOnlyList<GivenFile>> HashAsync(Terminal? terminal, IReadOnlyList<string> paths, CancellationToken cancellation)
+    {
+        var files = FileSource.Walk(paths, cancellation);
+        var given = new GivenFile[files.Count];
+        var bytes = files.Aggregate(0UL, (sum, file) => sum + file.Stamp.Size);
+        await Progress.RunAsync(terminal, $"hashing {Sizes.Count(files.Count, "file")}", bytes, async progress =>
+        {
+            await FileHashing.RunAsync(files, (i, item) => given[i] = new GivenFile(item.Path, item.Size, item.Sha256), progress, cancellation);
+            return 0;
+        });
+        return given;
+    }
+}

@@ -1,0 +1,24 @@
+using Notary.Core;
+
+namespace Notary.Cli;
+
+/// <summary>Files that a verb was asked to write, under a name that must be free.</summary>
+internal static class NewFile
+{
+    /// <exception cref="CliException">There is something of that name, or it cannot be written.</exception>
+    public static void Write(string path, UnixFileMode mode, string text)
+    {
+        if (path.Length == 0)
+            throw CliException.Input("--out: is empty");
+        if (Path.Exists(path))
+            throw CliException.Input($"{path}: is there already, and is not overwritten");
+        try
+        {
+            DurableFile.Create(path, mode, stream => stream.Write(StrictText.Encode(text)));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw CliException.Input($"{path}: cannot be written: {FileSource.Reason(exception)}");
+        }
+    }
+}

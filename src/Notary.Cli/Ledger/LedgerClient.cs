@@ -1,0 +1,93 @@
+using System.Net;
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Notary.Core;
+using Proto = Notary.V1;
+
+namespace Notary.Cli;
+
+/// <summary>What a ledger says of itself. Its key is only as good as the way it was learned.</summary>
+internal sealed record LedgerInfo(VerifierKey Key, Checkpoint Checkpoint);
+
+/// <summary>The gRPC interface of one server, as the verbs use it.</summary>
+internal sealed class LedgerClient : IDisposable
+{
+    private readonly GrpcChannel channel;
+    private readonly TimeProvider time;
+
+    private LedgerClient(string address, GrpcChannel channel, TimeProvider time)
+    {
+        (Address, this.channel, this.time) = (address, channel, time);
+        Api = new Proto.Notary.NotaryClient(channel);
+    }
+
+    public string Address { get; }
+
+    public Proto.Notary.NotaryClient Api { get; }
+
+    /// <exception cref="CliException">The address is not <c>http://host:port</c> or <c>https://host:port</c>.</exception>
+    public static LedgerClient Connect(string address, TimeProvider time)
+    {
+        var uri = CheckAddress(address);
+        var handler = new SocketsHttpHandler
+        {
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+            // A proxy between a process and its own machine would only see titles that are none of its business.
+            UseProxy = !uri.IsLoopback,
+        };
+        var options = new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true };
+        return new LedgerClient(address, GrpcChannel.ForAddress(uri, options), time);
+    }
+
+    /// <exception cref="CliException">As <see cref="Connect"/>.</exception>
+    public static Uri CheckAddress(string address)
+    {
+        if (Uri.TryCreate(address, UriKind.Absolute, out var uri)
+            && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
+            && uri is { Host.Length: > 0, PathAndQuery: "/", Fragment: "", UserInfo: "" }
+            && !address.AsSpan().ContainsAnyInRange('\0', ' '))
+            return uri;
+        var meant = IPEndPoint.TryParse(address, out _) ? address : "127.0.0.1:7070";
+        throw CliException.Input($"--server {address}: is not of the form http://host:port", $"for example --server http://{meant}");
+    }
+
+    /// <summary>Asks for origin, key and latest checkpoint, and checks that the one signed the other.</summary>
+    /// <exception cref="CliException">Nobody answers, or what is answered contradicts itself.</exception>
+    public async Task<LedgerInfo> GetInfoAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var answer = await Api.GetLedgerInfoAsync(new Proto.GetLedgerInfoRequest(), Within(Patience.Silence, cancellation));
+            var key = VerifierKey.Parse(answer.Vkey);
+            var note = SignedNote.Parse(StrictText.Decode("checkpoint", answer.Checkpoint.Span));
+            var checkpoint = Checkpoint.Parse(note.Text);
+            return key.Name == answer.Origin && checkpoint.Origin == answer.Origin && note.Check(key) == NoteCheck.Valid
+                ? new LedgerInfo(key, checkpoint)
+                : throw new CliException(ExitCode.Failed, $"{Address} shows a checkpoint that its own key has not signed");
+        }
+        catch (RpcException exception)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            throw ServerError.From(exception).ToException(Address, $"start it with: notary serve --data DIR, or name another with --server URL");
+        }
+        catch (MalformedException exception)
+        {
+            throw new CliException(ExitCode.Server, $"{Address} sent what this program cannot read: {exception.Message}");
+        }
+    }
+
+    /// <summary>Deposits one request.</summary>
+    /// <exception cref="RpcException">The server refused or cannot be reached.</exception>
+    public async Task<Proto.Certificate> DepositAsync(RequestBytes request, TimeSpan deadline, CancellationToken cancellation)
+    {
+        var message = new Proto.DepositRequest { Request = UnsafeByteOperations.UnsafeWrap(request.Bytes) };
+        var answer = await Api.DepositAsync(message, Within(deadline, cancellation));
+        return answer.Certificate ?? throw new RpcException(new Status(StatusCode.Internal, "the answer holds no certificate"));
+    }
+
+    public void Dispose() => channel.Dispose();
+
+    private CallOptions Within(TimeSpan deadline, CancellationToken cancellation) =>
+        new(deadline: time.GetUtcNow().UtcDateTime + deadline, cancellationToken: cancellation);
+}

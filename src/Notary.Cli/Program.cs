@@ -1,0 +1,27 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using Notary.Cli;
+
+var terminal = Terminal.ForProcess();
+using var random = RandomNumberGenerator.Create();
+var context = new CliContext(terminal, TimeProvider.System, random);
+
+var root = new RootCommand("""
+    Evidence that documents existed, without showing them to anyone.
+
+    Only a blinded 32-byte commitment leaves this machine. The ledger signs it into an append-only
+    log, and the certificate that comes back can be verified by anybody, offline.
+
+    Try it:  notary demo FILE...
+    """)
+{
+    ServeCommand.Create(context),
+    DepositCommand.Create(context),
+    KeygenCommand.Create(context),
+    TrustCommand.Create(context),
+    VerifyCommand.Create(context),
+    ShowCommand.Create(context),
+    DemoCommand.Create(context),
+};
+
+return await CommandLine.RunAsync(root, args, terminal);

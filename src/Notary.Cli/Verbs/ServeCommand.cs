@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Notary.Core;
+using Notary.Server;
+
+namespace Notary.Cli;
+
+/// <summary><c>notary serve</c>: runs the ledger of a folder until it is told to stop.</summary>
+internal static class ServeCommand
+{
+    private const int GrpcPort = 7070;
+    private const int WebPort = 7071;
+
+    private static readonly Option<string> Data = new("--data") { Description = "The ledger's folder: database and key. Made on the first start.", HelpName = "DIR", Required = true };
+    private static readonly Option<string?> Origin = new("--origin") { Description = "The ledger's name, fixed by the first start; localhost/<8 hex> unless given.", HelpName = "NAME" };
+    private static readonly Option<string?> Mark = new("--high-water-mark") { Description = "File that remembers how far the ledger was; keep it out of what is backed up with the data.", HelpName = "PATH" };
+    private static readonly Option<IPEndPoint> Listen = EndPoint("--listen", "Where gRPC is served; port 0 takes a free one.", GrpcPort);
+    private static readonly Option<IPEndPoint> Web = EndPoint("--web", "Where tiles, checkpoint and /healthz are served; port 0 takes a free one.", WebPort);
+
+    public static Command Create(CliContext context)
+    {
+        var command = new Command("serve", "Run a ledger.") { Data, Origin, Mark, Listen, Web };
+        command.SetAction((arguments, cancellation) => RunAsync(context, Read(arguments, context), cancellation));
+        return command;
+    }
+
+    private static ServerOptions Read(ParseResult arguments, CliContext context)
+    {
+        if (arguments.GetValue(Origin) is { } origin && !TextRules.IsOrigin(origin))
+            throw CliException.Input($"--origin {origin}: is not 1 to {Limits.OriginBytes} characters of a-z, 0-9, '.', '/', ':', '-'", "for example --origin ledger.example.org/main");
+        return new ServerOptions
+        {
+            DataDirectory = NotEmpty(Data.Name, arguments.GetRequiredValue(Data)),
+            Origin = arguments.GetValue(Origin),
+            HighWaterMarkPath = arguments.GetValue(Mark) is { } mark ? NotEmpty(Mark.Name, mark) : null,
+            Listen = arguments.GetRequiredValue(Listen),
+            Web = arguments.GetRequiredValue(Web),
+            TimeProvider = context.Time,
+            Logging = logging => logging.AddProvider(new TerminalLogs(context.Terminal)),
+        };
+    }
+
+    private static async Task<int> RunAsync(CliContext context, ServerOptions options, CancellationToken cancellation)
+    {
+        await using var server = await NotaryServer.StartAsync(options, cancellation);
+        // One line a fact, name first: scripts read the addresses from here when the port was 0.
+        context.Terminal.Fields(
+            ("ledger", server.Origin),
+            ("vkey", server.Key.ToString()),
+            ("grpc", Address(server.GrpcAddress)),
+            ("web", Address(server.WebAddress)),
+            ("data", Path.GetFullPath(options.DataDirectory)),
+            ("mark", MarkPath(options)),
+            ("accuracy", "unknown: nothing vouches for this machine's clock, and every statement says so"),
+            ("ready", "Ctrl-C stops"));
+        await server.WaitForShutdownAsync(cancellation);
+        return ExitCode.Pass;
+    }
+
+    /// <summary>Where <see cref="ServerOptions"/> says the mark is unless it is told otherwise.</summary>
+    private static string MarkPath(ServerOptions options) =>
+        Path.GetFullPath(options.HighWaterMarkPath ?? Path.Join(options.DataDirectory, "ledger.mark"));
+
+    private static string Address(Uri uri) => uri.GetLeftPart(UriPartial.Authority);
+
+    private static string NotEmpty(string option, string value) =>
+        value.Length > 0 ? value : throw CliException.Input($"{option}: is empty");
+
+    private static Option<IPEndPoint> EndPoint(string name, string description, int port) => new(name)
+    {
+        Description = description,
+        HelpName = "ADDRESS:PORT",
+        DefaultValueFactory = _ => new IPEndPoint(IPAddress.Loopback, port),
+        CustomParser = result =>
+        {
+            var text = result.Tokens is [var token] ? token.Value : "";
+            var spelled = text.StartsWith("localhost:", StringComparison.Ordinal) ? "127.0.0.1" + text["localhost".Length..] : text;
+            // IPEndPoint itself would take an address without a port, and read "7070" as an address.
+            var hasPort = spelled.LastIndexOf(':') is > 0 and var colon && (spelled[0] == '[' ? spelled[colon - 1] == ']' : spelled.IndexOf(':', StringComparison.Ordinal) == colon);
+            if (hasPort && IPEndPoint.TryParse(spelled, out var endpoint))
+                return endpoint;
+            result.AddError($"{name} {text}: is not of the form address:port, such as 127.0.0.1:{port} or [::1]:{port}");
+            return null;
+        },
+    };
+}
