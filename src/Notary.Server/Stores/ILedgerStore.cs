@@ -6,8 +6,8 @@ namespace Notary.Server;
 /// Where a ledger is kept: entries by number, private records beside them, full hash tiles, one head. Stores share no
 /// code, because what matters is native to each: how a compare-and-append becomes atomic and durable.
 /// <para>
-/// Contract. <see cref="Append"/> is called by one thread at a time; every read may run on any thread, at any time,
-/// beside it, and sees whole appends only. A store verifies no hash and no signature: its callers trust nothing they
+/// Contract. <see cref="Append"/> and <see cref="FindDeposits"/> are called by one thread at a time; every other read may
+/// run on any thread, at any time, beside them, and sees whole appends only. A store verifies no hash and no signature: its callers trust nothing they
 /// read. Nobody retries in here: whoever called knows whether the bytes may be sent again. Calls block; they are short.
 /// Entries, tiles and index rows below the head never change. Sizes and numbers stay below 2^63.
 /// </para>
@@ -37,7 +37,13 @@ public interface ILedgerStore : IDisposable
     /// <summary>The 8,192 bytes of a full tile, or null when it is not there. Of another length only if it is damaged.</summary>
     byte[]? ReadTile(int level, ulong number);
 
-    /// <summary>The index of each deposit's entry, null for a uuid that is not there; one snapshot for all of them.</summary>
+    /// <summary>The index of a deposit's entry, or null when there is none.</summary>
+    ulong? FindDeposit(DepositId deposit);
+
+    /// <summary>
+    /// As <see cref="FindDeposit"/> for a batch, in one snapshot. For the thread that appends alone: what it reads here is
+    /// what it writes next, so the store does well to use the same cache.
+    /// </summary>
     /// <param name="deposits">The uuids.</param>
     /// <param name="entries">As long as <paramref name="deposits"/>; filled.</param>
     void FindDeposits(ReadOnlySpan<DepositId> deposits, Span<ulong?> entries);

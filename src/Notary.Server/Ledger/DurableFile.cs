@@ -1,0 +1,87 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+namespace Notary.Server;
+
+/// <summary>Files that outlive a power cut and that nobody else may read.</summary>
+internal static class DurableFile
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const int OpenReadOnly = 0;
+
+    /// <summary>Makes the folder with mode 0700 if it is not there.</summary>
+    public static void CreateFolder(string path)
+    {
+        if (Directory.Exists(path))
+            return;
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(path);
+        else
+            Directory.CreateDirectory(path, OwnerOnly | UnixFileMode.UserExecute);
+    }
+
+    /// <summary>Opens a file with mode 0600 if this creates it.</summary>
+    public static FileStream Open(string path, FileMode mode, FileShare share)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = OwnerOnly;
+        return new FileStream(path, options);
+    }
+
+    /// <summary>
+    /// Makes an empty file if there is none. It never opens an existing one: closing any handle to a database drops every
+    /// POSIX lock that SQLite holds on it in this process.
+    /// </summary>
+    public static void CreateEmpty(string path)
+    {
+        if (File.Exists(path))
+            return;
+        Open(path, FileMode.CreateNew, FileShare.None).Dispose();
+        SyncFolderOf(path);
+    }
+
+    /// <summary>Writes a new file whole: under its name it is either absent or complete, and then durable.</summary>
+    /// <exception cref="IOException">The name is taken, or the disk refuses.</exception>
+    public static void WriteNew(string path, ReadOnlySpan<byte> bytes)
+    {
+        var draft = path + ".new";
+        // A crash before the move leaves the draft, which the next start writes anew.
+        using (var file = Open(draft, FileMode.Create, FileShare.None))
+        {
+            file.Write(bytes);
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(draft, path, overwrite: false);
+        SyncFolderOf(path);
+    }
+
+    /// <summary>Makes the names in the file's folder durable. Windows has nothing of the kind and needs nothing.</summary>
+    public static void SyncFolderOf(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        var descriptor = NativeOpen(folder, OpenReadOnly);
+        if (descriptor < 0)
+            throw new IOException($"cannot open folder {folder}", new Win32Exception(Marshal.GetLastPInvokeError()));
+        var result = NativeSync(descriptor);
+        var error = Marshal.GetLastPInvokeError();
+        _ = NativeClose(descriptor);
+        if (result != 0)
+            throw new IOException($"cannot sync folder {folder}", new Win32Exception(error));
+    }
+
+    [DllImport("libc", EntryPoint = "open", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int NativeOpen([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
+
+    [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int NativeSync(int descriptor);
+
+    [DllImport("libc", EntryPoint = "close", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int NativeClose(int descriptor);
+}

@@ -1,0 +1,178 @@
+using Notary.Core;
+
+namespace Notary.Server;
+
+/// <summary>
+/// A read connection with its prepared statements, for one thread at a time. Each method is one short read transaction
+/// of its own: a long one would keep the write-ahead log from being used again from its start.
+/// </summary>
+internal sealed class SqliteReader : IDisposable
+{
+    public const string HeadQuery = "SELECT size, received, checkpoint FROM head WHERE id = 1";
+    public const string DepositQuery = "SELECT entry FROM deposits WHERE uuid = ?1";
+
+    // From the last segment that begins at or before the wanted index: it may hold that index.
+    private const string SegmentsFrom =
+        " FROM segments WHERE first >= coalesce((SELECT max(first) FROM segments WHERE first <= ?1), ?1) ORDER BY first";
+
+    private readonly SqliteDatabase database;
+    private readonly SqliteStatement head;
+    private readonly SqliteStatement deposit;
+    private readonly SqliteStatement entries;
+    private readonly SqliteStatement entriesAndRecords;
+    private readonly SqliteStatement tile;
+    private readonly SqliteStatement account;
+
+    public SqliteReader(string path, bool readOnly)
+    {
+        database = SqliteDatabase.Open(path, readOnly);
+        try
+        {
+            database.Execute("PRAGMA query_only = ON");
+            head = database.Prepare(HeadQuery);
+            deposit = database.Prepare(DepositQuery);
+            entries = database.Prepare("SELECT first, count, entries" + SegmentsFrom);
+            entriesAndRecords = database.Prepare("SELECT first, count, entries, records" + SegmentsFrom);
+            tile = database.Prepare("SELECT hashes FROM tiles WHERE id = ?1");
+            account = database.Prepare("SELECT entry FROM accounts WHERE account = ?1 AND entry < ?2 ORDER BY entry DESC LIMIT ?3");
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    public static StoredHead? ReadHead(SqliteStatement head)
+    {
+        try
+        {
+            return head.Step()
+                ? new StoredHead(
+                    (ulong)head.Number(0), head.Blob(2).ToArray(), DateTimeOffset.FromUnixTimeMilliseconds(head.Number(1)))
+                : null;
+        }
+        catch (Exception e) when (e is ArgumentOutOfRangeException or OverflowException)
+        {
+            throw new StoreDamagedException("head row", "holds a size or time that is out of range", 0);
+        }
+        finally
+        {
+            head.Reset();
+        }
+    }
+
+    public static ulong? FindDeposit(SqliteStatement deposit, DepositId id)
+    {
+        Span<byte> uuid = stackalloc byte[DepositId.Size];
+        id.CopyTo(uuid);
+        try
+        {
+            return deposit.Bind(1, uuid).Step() ? (ulong)deposit.Number(0) : null;
+        }
+        finally
+        {
+            deposit.Reset();
+        }
+    }
+
+    public StoredHead? ReadHead() => ReadHead(head);
+
+    public ulong? FindDeposit(DepositId id) => FindDeposit(deposit, id);
+
+    public List<StoredEntry> ReadEntries(ulong first, int count, bool withRecords)
+    {
+        var found = new List<StoredEntry>(Math.Min(count, 2 * TileId.FullWidth));
+        var statement = withRecords ? entriesAndRecords : entries;
+        try
+        {
+            statement.Bind(1, checked((long)first));
+            while (found.Count < count && statement.Step())
+                ReadSegment(statement, withRecords, first, found);
+        }
+        finally
+        {
+            statement.Reset();
+        }
+
+        if (found.Count > count)
+            found.RemoveRange(count, found.Count - count);
+        return found;
+    }
+
+    public byte[]? ReadTile(int level, ulong number)
+    {
+        try
+        {
+            return tile.Bind(1, SqliteStore.TileKey(level, number)).Step() ? tile.Blob(0).ToArray() : null;
+        }
+        finally
+        {
+            tile.Reset();
+        }
+    }
+
+    public List<ulong> ListAccount(string name, ulong before, int count) =>
+        Rows(account.Bind(1, name).Bind(2, (long)Math.Min(before, long.MaxValue)).Bind(3, count), row => (ulong)row.Number(0));
+
+    public List<DepositRow> ReadDepositRows(ReadOnlyMemory<byte> after, int count)
+    {
+        using var statement = database.Prepare("SELECT uuid, entry FROM deposits WHERE uuid > ?1 ORDER BY uuid LIMIT ?2");
+        return Rows(
+            statement.Bind(1, after.Span).Bind(2, count), row => new DepositRow(row.Blob(0).ToArray(), unchecked((ulong)row.Number(1))));
+    }
+
+    public List<AccountRow> ReadAccountRows(AccountRow? after, int count)
+    {
+        using var statement = database.Prepare(
+            "SELECT account, entry FROM accounts WHERE (account, entry) > (?1, ?2) ORDER BY account, entry LIMIT ?3");
+        var start = after ?? new AccountRow("", 0);
+        return Rows(
+            statement.Bind(1, start.Account).Bind(2, unchecked((long)start.Entry)).Bind(3, count),
+            row => new AccountRow(row.Text(0), unchecked((ulong)row.Number(1))));
+    }
+
+    public List<TileRow> ReadTileRows(TileRow? after, int count)
+    {
+        using var statement = database.Prepare("SELECT id FROM tiles WHERE id > ?1 ORDER BY id LIMIT ?2");
+        var start = after is { } row ? SqliteStore.TileKey(row.Level, row.Number) : -1;
+        return Rows(statement.Bind(1, start).Bind(2, count), row => SqliteStore.TileOf(row.Number(0)));
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in (SqliteStatement[])[head, deposit, entries, entriesAndRecords, tile, account])
+            statement.Dispose();
+        database.Dispose();
+    }
+
+    private static void ReadSegment(SqliteStatement row, bool withRecords, ulong wanted, List<StoredEntry> found)
+    {
+        var (first, count) = (row.Number(0), row.Number(1));
+        if (first < 0 || count is < 1 or > TileId.FullWidth)
+            throw SqliteSegment.Damaged((ulong)Math.Max(first, 0), 1, $"says that it holds {count} entries");
+        var before = found.Count;
+        SqliteSegment.Read(
+            (ulong)first, (int)count, row.Blob(2).ToArray(), withRecords ? row.Blob(3).ToArray() : null, found);
+        var skipped = 0;
+        while (before + skipped < found.Count && found[before + skipped].Index < wanted)
+            skipped++;
+        found.RemoveRange(before, skipped);
+    }
+
+    private static List<T> Rows<T>(SqliteStatement statement, Func<SqliteStatement, T> read)
+    {
+        var rows = new List<T>();
+        try
+        {
+            while (statement.Step())
+                rows.Add(read(statement));
+        }
+        finally
+        {
+            statement.Reset();
+        }
+
+        return rows;
+    }
+}

@@ -1,0 +1,204 @@
+using System.Collections.Concurrent;
+using Notary.Core;
+
+namespace Notary.Server;
+
+/// <summary>
+/// The embedded default: one SQLite file with a write-ahead log and <c>synchronous=FULL</c>, so that a commit is one
+/// sequential write and one fsync. An append is one row for its entries, one for each 256 entries it crosses, and the
+/// index rows; half-full bundles are never written again. Who may open the file for writing is the caller's to lock.
+/// </summary>
+public sealed class SqliteStore : ILedgerStore
+{
+    private const int ApplicationId = 0x4E6F7461; // "Nota"
+    private const int FormatVersion = 1;
+    private const int IdleReaders = 8;
+    private const int LevelShift = 56;
+
+    private const string Schema = """
+        CREATE TABLE head(id INTEGER PRIMARY KEY CHECK (id = 1), size INTEGER NOT NULL, received INTEGER NOT NULL, checkpoint BLOB NOT NULL) STRICT;
+        CREATE TABLE segments(first INTEGER PRIMARY KEY, count INTEGER NOT NULL, entries BLOB NOT NULL, records BLOB NOT NULL) STRICT;
+        CREATE TABLE tiles(id INTEGER PRIMARY KEY, hashes BLOB NOT NULL) STRICT;
+        CREATE TABLE deposits(uuid BLOB PRIMARY KEY, entry INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE accounts(account TEXT NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (account, entry)) STRICT, WITHOUT ROWID
+        """;
+
+    private readonly string path;
+    private readonly ConcurrentBag<SqliteReader> readers = [];
+    private readonly SqliteWriter? writer;
+    private volatile bool disposed;
+
+    private SqliteStore(string path, SqliteWriter? writer)
+    {
+        this.path = path;
+        this.writer = writer;
+    }
+
+    /// <summary>Opens the database, or creates it with mode 0600 (its log and index files get the same).</summary>
+    /// <exception cref="LedgerRefusedException">Not a ledger's database, or a newer one's.</exception>
+    /// <exception cref="StoreException">It cannot be opened.</exception>
+    public static SqliteStore Open(string path)
+    {
+        DurableFile.CreateEmpty(path);
+        return Opening(path, () =>
+        {
+            var database = SqliteDatabase.Open(path, readOnly: false);
+            try
+            {
+                Prepare(path, database);
+                return new SqliteStore(path, new SqliteWriter(path, database));
+            }
+            catch
+            {
+                database.Dispose();
+                throw;
+            }
+        });
+    }
+
+    /// <summary>Opens an existing database to read it, also beside a running server.</summary>
+    /// <exception cref="LedgerRefusedException">There is none, or it is not a ledger's.</exception>
+    /// <exception cref="StoreException">It cannot be opened.</exception>
+    public static SqliteStore OpenReadOnly(string path) => Opening(path, () =>
+    {
+        if (!File.Exists(path))
+            throw new LedgerRefusedException($"there is no ledger at {path}", "give the folder that 'notary serve' uses");
+        using (var database = SqliteDatabase.Open(path, readOnly: true))
+            CheckFormat(path, database);
+        return new SqliteStore(path, null);
+    });
+
+    /// <inheritdoc/>
+    public StoredHead? ReadHead() => Read(reader => reader.ReadHead());
+
+    /// <inheritdoc/>
+    public AppendOutcome Append(LedgerAppend append) =>
+        (writer ?? throw new InvalidOperationException("This store was opened to be read.")).Append(append);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<StoredEntry> ReadEntries(ulong first, int count, bool withRecords)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        return Read(reader => reader.ReadEntries(first, count, withRecords));
+    }
+
+    /// <inheritdoc/>
+    public byte[]? ReadTile(int level, ulong number) => Read(reader => reader.ReadTile(level, number));
+
+    /// <inheritdoc/>
+    public ulong? FindDeposit(DepositId deposit) => Read(reader => reader.FindDeposit(deposit));
+
+    /// <inheritdoc/>
+    public void FindDeposits(ReadOnlySpan<DepositId> deposits, Span<ulong?> entries) =>
+        (writer ?? throw new InvalidOperationException("This store was opened to be read.")).FindDeposits(deposits, entries);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ulong> ListAccount(string account, ulong before, int count) =>
+        Read(reader => reader.ListAccount(account, before, count));
+
+    /// <inheritdoc/>
+    public IReadOnlyList<DepositRow> ReadDepositRows(ReadOnlyMemory<byte> after, int count) =>
+        Read(reader => reader.ReadDepositRows(after, count));
+
+    /// <inheritdoc/>
+    public IReadOnlyList<AccountRow> ReadAccountRows(AccountRow? after, int count) =>
+        Read(reader => reader.ReadAccountRows(after, count));
+
+    /// <inheritdoc/>
+    public IReadOnlyList<TileRow> ReadTileRows(TileRow? after, int count) =>
+        Read(reader => reader.ReadTileRows(after, count));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        disposed = true;
+        while (readers.TryTake(out var reader))
+            reader.Dispose();
+        // The last connection to close copies the rest of the log into the database.
+        writer?.Dispose();
+    }
+
+    internal static long TileKey(int level, ulong number) => ((long)level << LevelShift) | checked((long)number);
+
+    internal static TileRow TileOf(long key) =>
+        new((int)(key >> LevelShift), (ulong)key & ((1UL << LevelShift) - 1));
+
+    private T Read<T>(Func<SqliteReader, T> read)
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        SqliteReader? reader = null;
+        try
+        {
+            if (!readers.TryTake(out reader))
+                reader = new SqliteReader(path, readOnly: writer is null);
+            var result = read(reader);
+            Return(reader);
+            return result;
+        }
+        catch (SqliteException e)
+        {
+            reader?.Dispose();
+            throw new StoreException($"cannot read {path}", e.IsFatal, e);
+        }
+        catch
+        {
+            reader?.Dispose();
+            throw;
+        }
+    }
+
+    private void Return(SqliteReader reader)
+    {
+        if (disposed || readers.Count >= IdleReaders)
+            reader.Dispose();
+        else
+            readers.Add(reader);
+    }
+
+    private static SqliteStore Opening(string path, Func<SqliteStore> open)
+    {
+        try
+        {
+            return open();
+        }
+        catch (SqliteException e)
+        {
+            throw new StoreException($"cannot open {path}: {e.Message}", isFatal: true, e);
+        }
+    }
+
+    private static void Prepare(string path, SqliteDatabase database)
+    {
+        if (database.QueryNumber("SELECT count(*) FROM sqlite_schema") != 0)
+        {
+            CheckFormat(path, database);
+        }
+        else
+        {
+            database.Execute("BEGIN IMMEDIATE");
+            foreach (var table in Schema.Split(';'))
+                database.Execute(table);
+            database.Execute($"PRAGMA application_id = {ApplicationId}");
+            database.Execute($"PRAGMA user_version = {FormatVersion}");
+            // A crash before this leaves an empty database, which the next start fills like a new one.
+            database.Execute("COMMIT");
+        }
+
+        database.Execute("PRAGMA journal_mode = WAL");
+        database.Execute("PRAGMA synchronous = FULL");
+        database.Execute("PRAGMA wal_autocheckpoint = 0");
+        // The log is written over from its start; what a burst or a long reader made it grow by is given back.
+        database.Execute("PRAGMA journal_size_limit = 67108864");
+        database.Execute("PRAGMA cache_size = -65536");
+    }
+
+    private static void CheckFormat(string path, SqliteDatabase database)
+    {
+        if (database.QueryNumber("PRAGMA application_id") != ApplicationId)
+            throw new LedgerRefusedException($"{path} is not a ledger's database", "give another folder");
+        var version = database.QueryNumber("PRAGMA user_version");
+        if (version != FormatVersion)
+            throw new LedgerRefusedException(
+                $"{path} has format {version}; this program knows {FormatVersion}", "use the version of notary that wrote it, or a newer one");
+    }
+}

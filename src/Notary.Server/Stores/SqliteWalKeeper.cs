@@ -1,0 +1,100 @@
+namespace Notary.Server;
+
+/// <summary>
+/// Keeps the write-ahead log short. A thread of its own copies the log into the database while appends go on; since it
+/// can never catch up with a busy writer, the appending thread copies the last few frames itself, and the next append
+/// begins the log again. So the log's size is bounded and nobody waits for the bulk of the copying.
+/// </summary>
+internal sealed class SqliteWalKeeper : IDisposable
+{
+    /// <summary>Pages of log after which copying begins: 16 MiB.</summary>
+    private const int StartPages = 4_096;
+
+    /// <summary>Frames that the appending thread copies at most in one go.</summary>
+    private const int TailFrames = 1_024;
+
+    private readonly SqliteDatabase database;
+    private readonly Thread thread;
+    private readonly AutoResetEvent wake = new(initialState: false);
+
+    // Owned by the appending thread.
+    private int pagesSinceStart;
+
+    private volatile bool tailIsShort;
+    private volatile bool stopping;
+    private volatile SqliteException? failure;
+
+    public SqliteWalKeeper(string path)
+    {
+        database = SqliteDatabase.Open(path, readOnly: false);
+        database.Execute("PRAGMA wal_autocheckpoint = 0");
+        thread = new Thread(Run) { IsBackground = true, Name = "ledger log keeper" };
+        thread.Start();
+    }
+
+    /// <summary>
+    /// Why copying failed for good. The log still holds everything, but what the database file holds is not known, so
+    /// nothing may rely on the log being begun again.
+    /// </summary>
+    public SqliteException? Failure => failure;
+
+    /// <summary>Called by the appending thread after a commit.</summary>
+    public void Appended(SqliteDatabase writer)
+    {
+        pagesSinceStart += writer.TakePagesWritten();
+        if (tailIsShort)
+        {
+            // Nothing is appended meanwhile, so everything is copied unless a reader still needs an old frame.
+            tailIsShort = false;
+            pagesSinceStart = 0;
+            writer.Checkpoint();
+        }
+        else if (pagesSinceStart >= StartPages)
+        {
+            pagesSinceStart = 0;
+            wake.Set();
+        }
+    }
+
+    public void Dispose()
+    {
+        stopping = true;
+        wake.Set();
+        thread.Join();
+        wake.Dispose();
+        database.Dispose();
+    }
+
+    private void Run()
+    {
+        while (wake.WaitOne() && !stopping)
+        {
+            try
+            {
+                Copy();
+            }
+            catch (SqliteException e) when (!e.IsFatal)
+            {
+                // No room for the copy, say: the log goes on growing and the next turn tries again.
+            }
+            catch (SqliteException e)
+            {
+                failure = e;
+                return;
+            }
+        }
+    }
+
+    private void Copy()
+    {
+        // Each pass leaves what was appended during it: the passes get shorter, unless a reader holds an old frame.
+        for (var pass = 0; pass < 4 && !stopping; pass++)
+        {
+            var (frames, copied) = database.Checkpoint();
+            if (frames - copied > TailFrames)
+                continue;
+            tailIsShort = true;
+            return;
+        }
+    }
+}
