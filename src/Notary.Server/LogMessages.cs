@@ -20,4 +20,22 @@ internal static partial class LogMessages
 
     [LoggerMessage(4, LogLevel.Critical, "Ledger {Origin}: stopped itself, and the process must end")]
     public static partial void Failed(ILogger logger, string origin, Exception failure);
+
+    [LoggerMessage(100, LogLevel.Information, "Ledger {Origin}: created")]
+    public static partial void LedgerCreated(ILogger logger, string origin);
+
+    [LoggerMessage(101, LogLevel.Information, "Ledger {Origin}: opened and verified, {Size} entries")]
+    public static partial void LedgerOpened(ILogger logger, string origin, ulong size);
+
+    [LoggerMessage(102, LogLevel.Critical, "Ledger {Origin}: a fatal error, no deposit is taken any more")]
+    public static partial void LedgerFailed(ILogger logger, string origin, Exception failure);
+
+    [LoggerMessage(103, LogLevel.Error, "Ledger {Origin}: the clock is {Behind} behind the newest entry, deposits are refused until it has caught up")]
+    public static partial void ClockBehind(ILogger logger, string origin, TimeSpan behind);
+
+    [LoggerMessage(104, LogLevel.Error, "Ledger {Origin}: no room in the store, deposits are refused until there is")]
+    public static partial void NoRoom(ILogger logger, string origin);
+
+    [LoggerMessage(105, LogLevel.Error, "Ledger {Origin}: an append failed, the head is read again to see how it ended")]
+    public static partial void AppendFailed(ILogger logger, string origin, Exception failure);
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Notary.Core;
 
@@ -8,30 +9,80 @@ namespace Notary.Server;
 /// </summary>
 public sealed class Ledger : IAsyncDisposable
 {
-    private Ledger()
+    internal const string UuidTaken = "the uuid is taken by another deposit";
+
+    private const int SaltSize = Hash.Size;
+    private const int SignatureSize = 64;
+    private const int MaximumPage = 1_000;
+    private static readonly TimeSpan MarkInterval = TimeSpan.FromSeconds(1);
+
+    private readonly LedgerOptions options;
+    private readonly DataFolder folder;
+    private readonly ILedgerStore store;
+    private readonly HighWaterMark mark;
+    private readonly Sequencer sequencer;
+    private readonly TreeReader tree;
+    private readonly ITimer markTimer;
+    private int isDisposed;
+
+    private Ledger(
+        LedgerOptions options, DataFolder folder, ILedgerStore store, HighWaterMark mark, VerifierKey key, Sequencer sequencer, TreeReader tree)
     {
+        (this.options, this.folder, this.store, this.mark) = (options, folder, store, mark);
+        (Key, this.sequencer, this.tree) = (key, sequencer, tree);
+        markTimer = options.TimeProvider.CreateTimer(SyncMark, null, MarkInterval, MarkInterval);
     }
 
     /// <summary>The ledger's name, also the name of its key.</summary>
-    public string Origin => throw new NotImplementedException();
+    public string Origin => Key.Name;
 
     /// <summary>The key that signs its checkpoints.</summary>
-    public VerifierKey Key => throw new NotImplementedException();
+    public VerifierKey Key { get; }
 
     /// <summary>The last signed checkpoint; its size is at least 1.</summary>
-    public SignedCheckpoint Latest => throw new NotImplementedException();
+    public SignedCheckpoint Latest => sequencer.Head.Signed;
 
-    public LedgerHealth Health => throw new NotImplementedException();
+    public LedgerHealth Health => sequencer.Health;
 
     /// <summary>
     /// Ends, with the reason, when the ledger has stopped itself after a fatal error. The process must stop then: opening
     /// again is the one recovery path. Never ends otherwise.
     /// </summary>
-    public Task<Exception> Failure => throw new NotImplementedException();
+    public Task<Exception> Failure => sequencer.Failure;
 
     /// <summary>Opens the ledger of the folder, or creates it.</summary>
     /// <exception cref="LedgerRefusedException">It must not or cannot be opened; the message says what to do.</exception>
-    public static Ledger Open(LedgerOptions options, ILogger<Ledger> logger) => throw new NotImplementedException();
+    public static Ledger Open(LedgerOptions options, ILogger<Ledger> logger)
+    {
+        var folder = new DataFolder(options.DataDirectory, options.HighWaterMarkPath);
+        ILedgerStore? store = null;
+        HighWaterMark? mark = null;
+        try
+        {
+            folder.Lock();
+            var opening = new LedgerOpening(folder, options, logger);
+            var key = opening.OpenKey();
+            store = SqliteStore.Open(folder.Database);
+            store = options.WrapStore?.Invoke(store) ?? store;
+            mark = HighWaterMark.Open(folder.Mark);
+            var cache = new TileCache(TileCache.DefaultCapacity);
+            var tree = new TreeReader(store, cache);
+            var head = opening.OpenHead(store, tree, key, mark);
+            LogMessages.LedgerOpened(logger, key.Verifier.Name, head.Size);
+            var sequencer = new Sequencer(store, mark, key, head, cache, options, logger);
+            return new Ledger(options, folder, store, mark, key.Verifier, sequencer, tree);
+        }
+        catch (Exception e)
+        {
+            mark?.Dispose();
+            store?.Dispose();
+            folder.Dispose();
+            if (e is StoreException or IOException or UnauthorizedAccessException)
+                throw new LedgerRefusedException(
+                    $"the ledger in {folder.Folder} cannot be opened: {e.Message}", "check the disk and who may read and write the folder");
+            throw;
+        }
+    }
 
     /// <summary>
     /// Puts a deposit on the ledger. Idempotent by the request's uuid: the same bytes of the same account get the same
@@ -41,27 +92,174 @@ public sealed class Ledger : IAsyncDisposable
     /// <param name="request">The request bytes (formats §2).</param>
     /// <param name="cancellation">Ends the waiting.</param>
     /// <exception cref="MalformedException">The request breaks a rule of its format, or names another ledger or account.</exception>
-    public Task<DepositResult> DepositAsync(string account, ReadOnlyMemory<byte> request, CancellationToken cancellation) =>
-        throw new NotImplementedException();
+    public async Task<DepositResult> DepositAsync(string account, ReadOnlyMemory<byte> request, CancellationToken cancellation)
+    {
+        var parsed = RequestBytes.Parse(request);
+        Check(parsed, account);
+        var pending = new PendingDeposit(parsed, WriteClaims(parsed));
+        if (sequencer.TryAdd(pending) is { } refused)
+            return new DepositResult(refused, null, refused == DepositOutcome.QueueFull ? "too many deposits wait" : "the ledger is stopping");
+        var sequenced = await pending.Task.WaitAsync(cancellation).ConfigureAwait(false);
+        if (sequenced.Outcome != DepositOutcome.Issued)
+            return new DepositResult(sequenced.Outcome, null, sequenced.Reason);
+        if (sequenced.Batch is not { } batch)
+            return Repeat(account, parsed, sequenced.Index);
+        // Of equal deposits in one batch the first was written, and its claims go with its statement.
+        var certificate = new IssuedCertificate(
+            batch.Entry(sequenced.Index), sequenced.First!.Claims, parsed.Bytes, batch.Proof(sequenced.Index));
+        return new DepositResult(DepositOutcome.Issued, certificate, null);
+    }
 
     /// <summary>The certificate of a deposit with a proof against the latest checkpoint, or null when there is none.</summary>
     /// <param name="account">The caller's account: claims and request are withheld from every account but the depositing one.</param>
     /// <param name="deposit">The uuid.</param>
-    public IssuedCertificate? GetCertificate(string account, DepositId deposit) => throw new NotImplementedException();
+    public IssuedCertificate? GetCertificate(string account, DepositId deposit)
+    {
+        var head = sequencer.Head;
+        // An entry beyond the published head is durable but not answered yet: it is not there yet.
+        if (store.FindDeposit(deposit) is not { } index || index >= head.Size)
+            return null;
+        return Certify(head, ReadRecord(head, index), account);
+    }
 
     /// <param name="account">Whose deposits.</param>
     /// <param name="pageSize">1 to 1,000.</param>
     /// <param name="before">Only entries below this index; null begins with the newest.</param>
-    public DepositPage ListDeposits(string account, int pageSize, ulong? before) => throw new NotImplementedException();
+    public DepositPage ListDeposits(string account, int pageSize, ulong? before)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(pageSize, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(pageSize, MaximumPage);
+        var head = sequencer.Head;
+        var indexes = store.ListAccount(account, Math.Min(before ?? head.Size, head.Size), pageSize + 1);
+        var page = new List<DepositSummary>(Math.Min(indexes.Count, pageSize));
+        for (var i = 0; i < indexes.Count && page.Count < pageSize;)
+        {
+            // Neighbours are read together: they mostly share a row.
+            var run = 1;
+            while (i + run < indexes.Count && page.Count + run < pageSize && indexes[i + run] == indexes[i] - (ulong)run)
+                run++;
+            var entries = tree.Entries(head, indexes[i] - (ulong)run + 1, run, withRecords: false);
+            page.AddRange(entries.Reverse().Select(Summarize));
+            i += run;
+        }
+
+        return new DepositPage(page, indexes.Count > pageSize ? indexes[pageSize - 1] : null);
+    }
 
     /// <param name="first">At least 1.</param>
     /// <param name="second">At least <paramref name="first"/>, at most the latest size; 0 is the latest size.</param>
     /// <exception cref="ArgumentOutOfRangeException">The sizes are not 1 ≤ first ≤ second ≤ latest.</exception>
-    public ConsistencyProof ProveConsistency(ulong first, ulong second) => throw new NotImplementedException();
+    public ConsistencyProof ProveConsistency(ulong first, ulong second)
+    {
+        var head = sequencer.Head;
+        var larger = second == 0 ? head.Size : second;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(larger, head.Size, nameof(second));
+        var path = MerkleTree.Consistency(first, larger, tree.At(head));
+        return new ConsistencyProof(larger, path, larger == head.Size ? head.Signed : null);
+    }
 
     /// <summary>A tile or entry bundle of C2SP tlog-tiles, full or partial, or null when no checkpoint covers it yet.</summary>
-    public ReadOnlyMemory<byte>? ReadTile(TileId tile) => throw new NotImplementedException();
+    public ReadOnlyMemory<byte>? ReadTile(TileId tile)
+    {
+        var head = sequencer.Head;
+        if (!tile.ExistsIn(head.Size))
+            return null;
+        return tile.Level == TileId.Entries
+            ? EntryBundle.Print(tree.Entries(head, tile.Number * TileId.FullWidth, tile.Width, withRecords: false))
+            : tree.Tile(head, tile.Level, tile.Number).ToBytes(tile.Width);
+    }
 
     /// <summary>Answers what waits, then closes. Deposits that come later are answered <see cref="DepositOutcome.Stopped"/>.</summary>
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref isDisposed, 1) != 0)
+            return;
+        await sequencer.StopAsync().ConfigureAwait(false);
+        await markTimer.DisposeAsync().ConfigureAwait(false);
+        SyncMark(null);
+        mark.Dispose();
+        store.Dispose();
+        // Last: whoever gets the lock next finds everything closed.
+        folder.Dispose();
+    }
+
+    private void Check(RequestBytes request, string account)
+    {
+        const string document = "notary.request/v1";
+        if (request.Request.Ledger != Origin)
+            throw new MalformedException(document, "ledger", $"is not this ledger, which is {Origin}");
+        if (request.Request.Account != account)
+            throw new MalformedException(document, "account", $"is not the caller's account, which is {account}");
+        // No account has a key on file yet, so the signature cannot be checked; that it is the account's can.
+        if (request.Note is { } note
+            && !note.Signatures.Any(signature => signature.Name == account && signature.Bytes.Length == SignatureSize))
+            throw new MalformedException(document, "signature", $"is not an Ed25519 signature of a key named {account}");
+    }
+
+    private byte[] WriteClaims(RequestBytes request)
+    {
+        Span<byte> salt = stackalloc byte[SaltSize];
+        options.Randomness.GetBytes(salt);
+        var claims = new Claims
+        {
+            Salt = new Hash(salt),
+            Account = request.Request.Account,
+            // Until accounts have names, the account is the name.
+            Depositor = request.Request.Account,
+            Request = request.Hash,
+        };
+        return Encoding.UTF8.GetBytes(claims.ToText());
+    }
+
+    /// <summary>The uuid is on the ledger: the same bytes of the same account get what they got, everybody else nothing.</summary>
+    private DepositResult Repeat(string account, RequestBytes request, ulong index)
+    {
+        var head = sequencer.Head;
+        var record = ReadRecord(head, index);
+        return record.Request.Span.SequenceEqual(request.Bytes.Span)
+            ? new DepositResult(DepositOutcome.Issued, Certify(head, record, account), null)
+            : new DepositResult(DepositOutcome.AlreadyExists, null, UuidTaken);
+    }
+
+    private StoredEntry ReadRecord(LedgerHead head, ulong index) => tree.Entries(head, index, 1, withRecords: true)[0];
+
+    private IssuedCertificate Certify(LedgerHead head, StoredEntry entry, string account)
+    {
+        var proof = ProofText.Print(
+            entry.Index, MerkleTree.Inclusion(entry.Index, head.Size, tree.At(head)), head.Signed.Note.Span);
+        return IsDepositorOf(entry, account)
+            ? new IssuedCertificate(entry.Entry, entry.Claims, entry.Request, proof)
+            : new IssuedCertificate(entry.Entry, default, default, proof);
+    }
+
+    /// <summary>Whether the claims name the account and are the ones that the statement commits to.</summary>
+    private static bool IsDepositorOf(StoredEntry entry, string account)
+    {
+        if (entry.Claims.IsEmpty)
+            return false;
+        var claims = Claims.Parse(Encoding.UTF8.GetString(entry.Claims.Span));
+        var statement = Statement.Parse(Encoding.UTF8.GetString(entry.Entry.Span));
+        if (statement.Claims != Hash.Of(entry.Claims.Span) || claims.Request != Hash.Of(entry.Request.Span))
+            throw new StoreDamagedException($"entry {entry.Index}", "has claims or a request that it was not written with", entry.Index + 1);
+        return claims.Account == account;
+    }
+
+    private static DepositSummary Summarize(StoredEntry entry)
+    {
+        var statement = Statement.Parse(Encoding.UTF8.GetString(entry.Entry.Span));
+        return new DepositSummary(statement.Deposit, entry.Index, statement.Received, statement.Commitment);
+    }
+
+    private void SyncMark(object? state)
+    {
+        try
+        {
+            mark.Sync();
+        }
+        catch (IOException e)
+        {
+            // After a failed fsync nobody knows what the file holds.
+            sequencer.Fail(e);
+        }
+    }
 }

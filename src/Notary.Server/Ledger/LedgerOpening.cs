@@ -1,0 +1,131 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Notary.Core;
+
+namespace Notary.Server;
+
+/// <summary>
+/// From a folder to a verified head, creating what a first start creates. The order of a first start is: mark, key,
+/// database with entry 0. A crash between any two leaves something that the next start completes: a mark of size 0 with
+/// nothing, or with a key, says that no checkpoint was ever signed. Every other combination in which something is missing
+/// means that somebody lost it, and is refused.
+/// </summary>
+internal sealed class LedgerOpening(DataFolder folder, LedgerOptions options, ILogger logger)
+{
+    public SigningKey OpenKey()
+    {
+        if (options.Origin is { } origin && !TextRules.IsOrigin(origin))
+            throw new LedgerRefusedException(
+                $"'{TextRules.Escape(origin)}' is not a ledger's name",
+                $"give 1 to {Limits.OriginBytes} characters of [a-z0-9./:-], such as ledger.example.org/main");
+        var existing = LedgerKey.Load(folder.Key);
+        if (!File.Exists(folder.Mark))
+            CreateMark(existing);
+        var signed = HighWaterMark.Read(folder.Mark).Length > 0;
+        if (existing is null)
+            return CreateKey(signed);
+        if (options.Origin is { } given && given != existing.Verifier.Name)
+            throw new LedgerRefusedException(
+                $"the ledger in {folder.Folder} is {existing.Verifier.Name}, not {given}",
+                "a ledger keeps its first name: leave the origin out, or give another folder");
+        return existing;
+    }
+
+    /// <summary>The verified head; entry 0 is written if nothing has been.</summary>
+    public LedgerHead OpenHead(ILedgerStore store, TreeReader tree, SigningKey key, HighWaterMark mark)
+    {
+        try
+        {
+            var head = new HeadLoader(store, tree, key.Verifier).Load();
+            if (head is null && mark.Note.Length > 0)
+                throw new LedgerRefusedException(
+                    $"the database {folder.Database} is empty, but the high-water mark says that checkpoints were signed",
+                    "put back the newest copy of the database");
+            head ??= WriteGenesis(store, key);
+            CheckMark(head, tree, mark);
+            return head;
+        }
+        catch (StoreDamagedException e)
+        {
+            throw new LedgerRefusedException(
+                $"the database {folder.Database} is damaged: {e.Message}",
+                "run 'notary fsck' on a copy of the folder, and put back the newest copy of the database that passes");
+        }
+    }
+
+    private void CreateMark(SigningKey? key)
+    {
+        var hasEntries = File.Exists(folder.Database) && new FileInfo(folder.Database).Length > 0;
+        if (key is not null || hasEntries)
+            throw new LedgerRefusedException(
+                $"the high-water mark {folder.Mark} is missing beside an existing ledger",
+                "give its place if it is kept elsewhere, or put it back; if it is lost and no newer copy of the database ever "
+                + "answered anybody, create an empty file of that name");
+        HighWaterMark.Create(folder.Mark);
+        // A crash here leaves a mark that says that nothing was signed, and nothing else.
+    }
+
+    private SigningKey CreateKey(bool signed)
+    {
+        if (signed || (File.Exists(folder.Database) && new FileInfo(folder.Database).Length > 0))
+            throw new LedgerRefusedException(
+                $"the key {folder.Key} is missing beside an existing ledger", "put back the key file: nothing else can sign for this ledger");
+        var key = LedgerKey.Create(folder.Key, options.Origin, options.Randomness);
+        // A crash here leaves a key that has signed nothing; the next start goes on with it.
+        LogMessages.LedgerCreated(logger, key.Verifier.Name);
+        return key;
+    }
+
+    private LedgerHead WriteGenesis(ILedgerStore store, SigningKey key)
+    {
+        var created = Timestamp.RoundDown(options.TimeProvider.GetUtcNow());
+        var genesis = Encoding.UTF8.GetBytes(new Genesis(key.Verifier.Name, created, key.Verifier).ToText());
+        var batch = new LedgerBatch(null, [new NewEntry(genesis, default, default, null, null)], created, key);
+        // A crash before this commit leaves an empty database under a mark of size 0, and the next start comes here again.
+        return store.Append(batch.Append) == AppendOutcome.Appended
+            ? batch.Head
+            : throw new LedgerRefusedException($"there is no room for a ledger in {folder.Folder}", "free some space, then start again");
+    }
+
+    /// <summary>
+    /// The database may be newer than its mark (a crash between commit and mark), never older, and what the mark saw must
+    /// be a prefix of it: a checkpoint that anyone can have seen is never followed by one that is inconsistent with it.
+    /// </summary>
+    private void CheckMark(LedgerHead head, TreeReader tree, HighWaterMark mark)
+    {
+        if (mark.Note.Length > 0)
+        {
+            var seen = Parse(mark.Note);
+            if (seen.Origin != head.Signed.Checkpoint.Origin)
+                throw new LedgerRefusedException(
+                    $"the high-water mark {folder.Mark} is of the ledger {seen.Origin}, not of {head.Signed.Checkpoint.Origin}",
+                    "give each ledger a mark of its own");
+            if (seen.Size > head.Size)
+                throw new LedgerRefusedException(
+                    $"the database {folder.Database} is older than what this ledger has signed: it holds {head.Size} entries, "
+                    + $"the high-water mark {folder.Mark} saw {seen.Size}",
+                    "it is a restored backup, and going on from it would sign a second history: put back the newest copy");
+            if (MerkleTree.Root(seen.Size, tree.At(head)) != seen.Root)
+                throw new LedgerRefusedException(
+                    $"the database {folder.Database} holds another history than the high-water mark {folder.Mark} saw at {seen.Size} entries",
+                    "put back the database that this mark belongs to");
+        }
+
+        // A crash before this leaves the lower mark and comes here again.
+        mark.Write(head.Signed.Note.Span);
+        mark.Sync();
+    }
+
+    private Checkpoint Parse(ReadOnlyMemory<byte> note)
+    {
+        try
+        {
+            return Checkpoint.Parse(SignedNote.Parse(Encoding.UTF8.GetString(note.Span)).Text);
+        }
+        catch (MalformedException e)
+        {
+            throw new LedgerRefusedException(
+                $"the high-water mark {folder.Mark} holds no checkpoint: {e.Problem}", "put back the file as it was");
+        }
+    }
+}

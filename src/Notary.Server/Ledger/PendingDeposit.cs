@@ -1,0 +1,31 @@
+using Notary.Core;
+
+namespace Notary.Server;
+
+/// <summary>
+/// A deposit that waits for its number. Everything that does not depend on the number was made by the caller's thread.
+/// Its continuations run elsewhere: the sequencer's thread must not answer callers.
+/// </summary>
+internal sealed class PendingDeposit(RequestBytes request, byte[] claims)
+    : TaskCompletionSource<SequencedDeposit>(TaskCreationOptions.RunContinuationsAsynchronously)
+{
+    public RequestBytes Request { get; } = request;
+
+    public DepositId Deposit => Request.Request.Deposit;
+
+    public byte[] Claims { get; } = claims;
+
+    public Hash ClaimsHash { get; } = Hash.Of(claims);
+
+    /// <summary>The same deposit, sent again: same uuid, same bytes, and with them the same account.</summary>
+    public bool IsSame(PendingDeposit other) => Request.Bytes.Span.SequenceEqual(other.Request.Bytes.Span);
+}
+
+/// <summary>What the sequencer made of a deposit.</summary>
+/// <param name="Outcome">Issued also when the uuid was found in the store, by whomever it was deposited.</param>
+/// <param name="Reason">As in <see cref="DepositResult"/>.</param>
+/// <param name="Index">The entry, when issued.</param>
+/// <param name="First">The deposit that was written, when this batch wrote it: of equal ones in a batch, the first.</param>
+/// <param name="Batch">The batch that wrote it, or null when the store already had it.</param>
+internal readonly record struct SequencedDeposit(
+    DepositOutcome Outcome, string? Reason, ulong Index, PendingDeposit? First, LedgerBatch? Batch);

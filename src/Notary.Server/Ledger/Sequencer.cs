@@ -1,0 +1,335 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Notary.Core;
+
+namespace Notary.Server;
+
+/// <summary>
+/// The only writer: one thread that gives deposits their numbers. It takes whatever has queued while the last commit ran,
+/// so a lone caller waits for nothing and many callers share one fsync.
+/// <para>
+/// A batch: (1) take, (2) read the clock, (3) set aside what is on the ledger already, (4) write the statements, (5)
+/// extend the tree and sign, (6) append durably, (7) raise the high-water mark, (8) publish the head, (9) answer. Until
+/// (6) ends nothing has happened: a batch that fails is forgotten, its checkpoint seen by nobody. Whatever escapes from
+/// here is fatal and stops the ledger; opening it again is the one recovery path.
+/// </para>
+/// </summary>
+internal sealed class Sequencer
+{
+    /// <summary>How far the clock may be behind the newest entry to be waited for.</summary>
+    private static readonly TimeSpan ClockPatience = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a full disk is reported after it last refused a batch.</summary>
+    private static readonly TimeSpan NoRoomMemory = TimeSpan.FromSeconds(10);
+
+    private const int ConflictLimit = 100;
+    private const string NoRoomReason = "the disk of the ledger is full";
+
+    private readonly ILedgerStore store;
+    private readonly HighWaterMark mark;
+    private readonly SigningKey key;
+    private readonly TileCache cache;
+    private readonly LedgerOptions options;
+    private readonly ILogger logger;
+    private readonly DepositQueue queue;
+    private readonly Thread thread;
+    private readonly TaskCompletionSource<Exception> failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Written by the sequencer's thread alone, read by all.
+    private volatile LedgerHead head;
+    private long noRoomAt = long.MinValue;
+
+    // Owned by the sequencer's thread: whether the clock's fault has been logged.
+    private bool clockIsBehind;
+
+    public Sequencer(
+        ILedgerStore store, HighWaterMark mark, SigningKey key, LedgerHead head, TileCache cache, LedgerOptions options, ILogger logger)
+    {
+        this.store = store;
+        this.mark = mark;
+        this.key = key;
+        this.head = head;
+        this.cache = cache;
+        this.options = options;
+        this.logger = logger;
+        queue = new DepositQueue(options.QueueCapacity);
+        thread = new Thread(Run) { IsBackground = true, Name = "ledger sequencer" };
+        thread.Start();
+    }
+
+    /// <summary>The newest published head.</summary>
+    public LedgerHead Head => head;
+
+    /// <summary>Ends with the reason after a fatal error.</summary>
+    public Task<Exception> Failure => failure.Task;
+
+    public LedgerHealth Health
+    {
+        get
+        {
+            if (failure.Task.IsCompleted)
+                return new LedgerHealth(false, "the ledger stopped after a fatal error and must be started again");
+            var behind = head.Stored.Received - options.TimeProvider.GetUtcNow();
+            if (behind > ClockPatience)
+                return new LedgerHealth(false, ClockReason(behind));
+            var refused = Interlocked.Read(ref noRoomAt);
+            return refused != long.MinValue && options.TimeProvider.GetElapsedTime(refused) < NoRoomMemory
+                ? new LedgerHealth(false, NoRoomReason)
+                : LedgerHealth.Good;
+        }
+    }
+
+    /// <summary>Queues a deposit, or says at once why not.</summary>
+    public DepositOutcome? TryAdd(PendingDeposit deposit) => queue.TryAdd(deposit);
+
+    /// <summary>Takes no more deposits and ends when those that wait are answered.</summary>
+    public Task StopAsync()
+    {
+        queue.Close();
+        return ended.Task;
+    }
+
+    /// <summary>Stops issuing for good.</summary>
+    public void Fail(Exception cause)
+    {
+        if (!failure.TrySetResult(cause))
+            return;
+        LogMessages.LedgerFailed(logger, key.Verifier.Name, cause);
+        queue.Close();
+    }
+
+    private void Run()
+    {
+        var batch = new List<PendingDeposit>();
+        while (queue.Take(batch, options.BatchLimit)) // (1)
+        {
+            try
+            {
+                if (!failure.Task.IsCompleted)
+                    Process(batch);
+            }
+            catch (Exception e)
+            {
+                Fail(e);
+            }
+
+            // Nobody may wait for ever: whoever has no answer by now gets none of this process.
+            if (failure.Task.IsCompleted)
+                Answer(batch, DepositOutcome.Stopped, "the ledger has stopped; send the same bytes again after its restart");
+        }
+
+        ended.SetResult();
+    }
+
+    private void Process(List<PendingDeposit> batch)
+    {
+        for (var attempt = 0; attempt < ConflictLimit; attempt++)
+        {
+            if (ReadClock() is not { } now) // (2)
+            {
+                Answer(batch, DepositOutcome.Unavailable, ClockReason(head.Stored.Received - options.TimeProvider.GetUtcNow()));
+                return;
+            }
+
+            var fresh = SetAsideKnown(batch, out var repeated); // (3)
+            if (fresh.Count == 0)
+                return;
+            var built = Build(fresh, now); // (4) (5)
+            if (!TryCommit(built, out var refusal)) // (6)
+            {
+                if (refusal is null)
+                    continue;
+                Answer(batch, DepositOutcome.Unavailable, refusal);
+                return;
+            }
+
+            Publish(built); // (7) (8)
+            Answer(fresh, repeated, built); // (9)
+            return;
+        }
+
+        Answer(batch, DepositOutcome.Unavailable, "other servers write to this ledger all the time");
+    }
+
+    /// <summary>
+    /// The time that the batch's entries carry, or null when the clock is too far behind the newest entry: received times
+    /// never go backwards, and an entry is never dated later than the clock says.
+    /// </summary>
+    private DateTimeOffset? ReadClock()
+    {
+        while (true)
+        {
+            var now = Timestamp.RoundDown(options.TimeProvider.GetUtcNow());
+            var behind = head.Stored.Received - now;
+            if (behind <= TimeSpan.Zero)
+            {
+                clockIsBehind = false;
+                return now;
+            }
+
+            if (behind > ClockPatience)
+            {
+                if (!clockIsBehind)
+                    LogMessages.ClockBehind(logger, key.Verifier.Name, behind);
+                clockIsBehind = true;
+                return null;
+            }
+
+            Task.Delay(behind, options.TimeProvider).GetAwaiter().GetResult();
+        }
+    }
+
+    /// <summary>
+    /// Answers the deposits whose uuid is on the ledger already or is used for something else in the same batch. Since
+    /// there is one writer, a deposit still in flight is either in this batch or, by now, in the store.
+    /// </summary>
+    /// <param name="batch">What was taken.</param>
+    /// <param name="repeated">Those that repeat a fresh one to the byte, to be answered with it.</param>
+    /// <returns>The deposits to write.</returns>
+    private List<PendingDeposit> SetAsideKnown(List<PendingDeposit> batch, out List<(PendingDeposit Deposit, int First)> repeated)
+    {
+        var ids = new DepositId[batch.Count];
+        for (var i = 0; i < ids.Length; i++)
+            ids[i] = batch[i].Deposit;
+        var found = new ulong?[batch.Count];
+        store.FindDeposits(ids, found);
+        var fresh = new List<PendingDeposit>(batch.Count);
+        var positions = new Dictionary<DepositId, int>(batch.Count);
+        repeated = [];
+        for (var i = 0; i < batch.Count; i++)
+        {
+            var deposit = batch[i];
+            if (found[i] is { } index)
+                deposit.TrySetResult(new SequencedDeposit(DepositOutcome.Issued, null, index, null, null));
+            else if (positions.TryAdd(deposit.Deposit, fresh.Count))
+                fresh.Add(deposit);
+            else if (deposit.IsSame(fresh[positions[deposit.Deposit]]))
+                repeated.Add((deposit, positions[deposit.Deposit]));
+            else
+                deposit.TrySetResult(new SequencedDeposit(DepositOutcome.AlreadyExists, Ledger.UuidTaken, 0, null, null));
+        }
+
+        return fresh;
+    }
+
+    private LedgerBatch Build(List<PendingDeposit> fresh, DateTimeOffset now)
+    {
+        var entries = new NewEntry[fresh.Count];
+        for (var i = 0; i < entries.Length; i++)
+        {
+            var request = fresh[i].Request.Request;
+            var statement = new Statement
+            {
+                Ledger = key.Verifier.Name,
+                Deposit = request.Deposit,
+                Received = now,
+                AccuracyMilliseconds = null,
+                AfterSize = head.Size,
+                AfterRoot = head.Root,
+                Commitment = request.Commitment,
+                Claims = fresh[i].ClaimsHash,
+            };
+            entries[i] = new NewEntry(
+                Encoding.UTF8.GetBytes(statement.ToText()), fresh[i].Claims, fresh[i].Request.Bytes, request.Deposit, request.Account);
+        }
+
+        return new LedgerBatch(head, entries, now, key);
+    }
+
+    /// <summary>True: durable. False: nothing was written, for the reason given, or because the head has moved (null).</summary>
+    private bool TryCommit(LedgerBatch built, out string? refusal)
+    {
+        refusal = null;
+        try
+        {
+            switch (store.Append(built.Append))
+            {
+                case AppendOutcome.Appended:
+                    // A crash from here on leaves durable entries that were not answered: whoever sends the same bytes
+                    // again gets them.
+                    return true;
+                case AppendOutcome.NoRoom:
+                    refusal = NoRoomReason;
+                    NoteNoRoom();
+                    return false;
+                default:
+                    FollowOtherWriter();
+                    return false;
+            }
+        }
+        catch (StoreException e) when (!e.IsFatal)
+        {
+            LogMessages.AppendFailed(logger, key.Verifier.Name, e);
+            return IsCommitted(built, out refusal);
+        }
+    }
+
+    /// <summary>After an append of unknown outcome the head tells, or the ledger stops.</summary>
+    private bool IsCommitted(LedgerBatch built, out string? refusal)
+    {
+        var now = store.ReadHead();
+        refusal = "the store of the ledger failed";
+        if (StoredHead.Same(now, built.Head.Stored))
+            return true;
+        return StoredHead.Same(now, head.Stored)
+            ? false
+            : throw new StoreException("after a failed append the head is neither the old nor the new one", isFatal: true);
+    }
+
+    /// <summary>
+    /// Another server has appended: its head is verified like one found at the start, and it must extend the tree that
+    /// this server has answered from.
+    /// </summary>
+    private void FollowOtherWriter()
+    {
+        var tree = new TreeReader(store, cache);
+        var other = new HeadLoader(store, tree, key.Verifier).Load()
+            ?? throw new StoreException("the ledger is gone from its store", isFatal: true);
+        if (other.Size <= head.Size || MerkleTree.Root(head.Size, tree.At(other)) != head.Root)
+            throw new StoreException($"the store holds another history than the one signed up to {head.Size} entries", isFatal: true);
+        mark.Write(other.Signed.Note.Span);
+        head = other;
+    }
+
+    private void Publish(LedgerBatch built)
+    {
+        // A crash before this leaves the mark behind the database, which the next start heals by raising it.
+        mark.Write(built.Head.Signed.Note.Span);
+        foreach (var tile in built.Filled)
+            cache.Add(tile);
+        head = built.Head;
+        Interlocked.Exchange(ref noRoomAt, long.MinValue);
+    }
+
+    private static void Answer(
+        List<PendingDeposit> fresh, List<(PendingDeposit Deposit, int First)> repeated, LedgerBatch built)
+    {
+        for (var i = 0; i < fresh.Count; i++)
+            fresh[i].TrySetResult(Issued(fresh[i], i));
+        foreach (var (deposit, position) in repeated)
+            deposit.TrySetResult(Issued(fresh[position], position));
+
+        SequencedDeposit Issued(PendingDeposit first, int position) =>
+            new(DepositOutcome.Issued, null, built.Append.First + (ulong)position, first, built);
+    }
+
+    private static void Answer(List<PendingDeposit> batch, DepositOutcome outcome, string reason)
+    {
+        foreach (var deposit in batch)
+            deposit.TrySetResult(new SequencedDeposit(outcome, reason, 0, null, null));
+    }
+
+    private void NoteNoRoom()
+    {
+        // Once a shortage, not once a batch.
+        if (Interlocked.Read(ref noRoomAt) == long.MinValue)
+            LogMessages.NoRoom(logger, key.Verifier.Name);
+        Interlocked.Exchange(ref noRoomAt, options.TimeProvider.GetTimestamp());
+    }
+
+    private static string ClockReason(TimeSpan behind) =>
+        string.Create(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"the clock of the ledger is {Math.Max(behind.TotalSeconds, 0):0.0} s behind its newest entry, and received times never go backwards");
+}
