@@ -140,6 +140,7 @@ public sealed class NotaryServer : IAsyncDisposable
         host.MapGrpcService<NotaryService>();
         host.MapGrpcService<HealthService>();
         host.MapGrpcService<ReflectionService>();
+        options.MapMore?.Invoke(host);
         return host;
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 
 namespace Notary.Server;
@@ -35,6 +36,9 @@ public sealed class ServerOptions
 
     /// <summary>Adds where log lines go; without it they go nowhere. Levels are set already.</summary>
     public Action<ILoggingBuilder>? Logging { get; init; }
+
+    /// <summary>Maps more services into the gRPC host: the echo that the bench measures beside it.</summary>
+    internal Action<IEndpointRouteBuilder>? MapMore { get; init; }
 
     /// <exception cref="ServerRefusedException">An address is not a loopback address.</exception>
     internal void Check()
