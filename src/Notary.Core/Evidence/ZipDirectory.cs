@@ -69,7 +69,6 @@ internal sealed class ZipDirectory
 
     private void ReadEntries(ReadOnlyMemory<byte> directory, int count)
     {
-        var names = new ZipNames();
         for (var i = 0; i < count; i++)
         {
             var fixedPart = Take(ref directory, ZipFormat.CentralBytes).Span;
@@ -78,7 +77,7 @@ internal sealed class ZipDirectory
             var header = ZipHeader.Read(fixedPart[6..]);
             var rawName = Take(ref directory, BinaryPrimitives.ReadUInt16LittleEndian(fixedPart[28..]));
             var extra = Take(ref directory, BinaryPrimitives.ReadUInt16LittleEndian(fixedPart[30..]));
-            var name = names.Add(rawName.Span, (header.Flags & ZipFormat.Utf8Flag) != 0);
+            var name = ZipNames.Read(rawName.Span, (header.Flags & ZipFormat.Utf8Flag) != 0);
             if (BinaryPrimitives.ReadUInt32LittleEndian(fixedPart[32..]) != 0)
                 throw StrictZip.Refuse(name, "has a comment, or lies on another disk");
             CheckAttributes(BinaryPrimitives.ReadUInt32LittleEndian(fixedPart[38..]), name);
@@ -87,6 +86,7 @@ internal sealed class ZipDirectory
         }
         if (!directory.IsEmpty)
             throw Refuse("bytes stand behind the directory's last header");
+        ZipNames.CheckDistinct(entries.Select(entry => entry.Name));
     }
 
     private static ReadOnlyMemory<byte> Take(ref ReadOnlyMemory<byte> from, int length)
