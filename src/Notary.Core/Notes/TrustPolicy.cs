@@ -84,11 +84,17 @@ public sealed class TrustPolicy
         return url is null ? $"log {log}\nquorum none\n" : $"log {log} {url}\nquorum none\n";
     }
 
-    /// <summary>Whether enough witnesses have cosigned the note. Under <c>quorum none</c> always.</summary>
-    public bool QuorumMet(SignedNote note) =>
-        QuorumMet(Witnesses.Where(witness => note.Check(witness.Key) == NoteCheck.Valid).Select(witness => witness.Name));
+    /// <summary>
+    /// Whether enough witnesses have cosigned the note. A bad cosignature in the name of one that the policy knows
+    /// condemns the note (C2SP signed-note), quorum or not.
+    /// </summary>
+    public bool QuorumMet(SignedNote note)
+    {
+        var results = Witnesses.ToLookup(witness => note.Check(witness.Key), witness => witness.Name);
+        return !results.Contains(NoteCheck.Invalid) && QuorumMet(results[NoteCheck.Valid]);
+    }
 
-    /// <summary>Whether these witnesses, each by its name in the policy, make up the quorum.</summary>
+    /// <summary>Whether these witnesses, each by its name in the policy, make up the quorum; under <c>quorum none</c> always.</summary>
     public bool QuorumMet(IEnumerable<string> cosigners)
     {
         if (Quorum is null)

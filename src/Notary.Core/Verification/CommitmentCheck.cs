@@ -93,9 +93,9 @@ internal sealed class CommitmentCheck
         if (shown == 0)
             return Check.NotChecked(
                 Name,
-                $"The evidence opens {unread} items without naming them, and no given file is one of them.",
-                $"证据披露了 {unread} 项但未列名称,所提供的文件均不是其中之一。");
-        var hidden = unread == 0 ? "" : $" {unread} further openings hide their item text, and no given file is one of them.";
+                $"The evidence opens {unread} {(unread == 1 ? "item" : "items")} without item text, and no given file is one of them.",
+                $"证据披露了 {unread} 项但未列条目文本,所提供的文件均不是其中之一。");
+        var hidden = unread == 0 ? "" : $" Of {unread} more the item text is hidden, and no given file is one of them.";
         var chineseHidden = unread == 0 ? "" : $"另有 {unread} 个披露项未列条目文本,且所提供的文件均不是其中之一。";
         var (count, chineseCount) = Count(shown);
         return Check.Pass(
@@ -107,7 +107,7 @@ internal sealed class CommitmentCheck
     private (string English, string Chinese) Count(int shown)
     {
         if (evidence.Manifest is not null)
-            return ($"all {shown} items of the deposit", $"本次存证的全部 {shown} 项");
+            return (shown == 1 ? "the deposit's one item" : $"all {shown} items of the deposit", $"本次存证的全部 {shown} 项");
         return items is { } claimed
             ? ($"{shown} of {claimed} items shown; {claimed} is the depositor's claim", $"共 {claimed} 项中展示了 {shown} 项;{claimed} 为存证人所称")
             : ($"{shown} items shown, of a number that the request, which is withheld, would say", $"展示了 {shown} 项;总数见于未提供的存证请求");

@@ -34,18 +34,21 @@ internal sealed record FileCheck(Check Check, IReadOnlyList<Sentence> Notes, IRe
         if (Listed(matches, FileMatchKind.None) is { Count: > 0 } strangers)
             return Check.Fail(
                 Name,
-                $"{strangers.Count} of {matches.Count} given files are in no item that the evidence shows: {SentenceLists.Join(strangers, "; ")}.",
+                $"{Given(strangers.Count, matches.Count, "is", "are")} in no item that the evidence shows: {SentenceLists.Join(strangers, "; ")}.",
                 $"所提供的 {matches.Count} 个文件中有 {strangers.Count} 个不在证据所示的任何条目中:{SentenceLists.JoinChinese(strangers)}。");
         if (Listed(matches, FileMatchKind.Undecided) is { Count: > 0 } undecided)
             return Check.NotChecked(
                 Name,
-                $"{undecided.Count} of {matches.Count} given files were not compared in full: {SentenceLists.Join(undecided, "; ")}.",
+                $"{Given(undecided.Count, matches.Count, "was", "were")} not compared in full: {SentenceLists.Join(undecided, "; ")}.",
                 $"所提供的 {matches.Count} 个文件中有 {undecided.Count} 个未完整比对:{SentenceLists.JoinChinese(undecided)}。");
         return Check.Pass(
             Name,
-            $"All {matches.Count} given files match in size and in every digest stated; {matcher.Matched} of the {matcher.Shown} documents that the evidence shows were checked.",
-            $"所提供的 {matches.Count} 个文件的大小和所列全部摘要均相符;证据所示 {matcher.Shown} 个文件中已检查 {matcher.Matched} 个。");
+            $"{(matches.Count == 1 ? "The given file matches" : $"All {matches.Count} given files match")} in size and in every digest stated: {matcher.Matched} of the {matcher.Shown} documents that the evidence shows.",
+            $"所提供的 {matches.Count} 个文件的大小和所列全部摘要均相符:已检查证据所示 {matcher.Shown} 个文件中的 {matcher.Matched} 个。");
     }
+
+    private static string Given(int some, int all, string one, string many) =>
+        all == 1 ? $"The given file {one}" : $"{some} of {all} given files {(some == 1 ? one : many)}";
 
     private static List<Sentence> Listed(List<FileMatch> matches, FileMatchKind kind) =>
         [.. matches.Where(match => match.Kind == kind).Select(match => match.Reason)];
@@ -63,7 +66,7 @@ internal sealed record FileCheck(Check Check, IReadOnlyList<Sentence> Notes, IRe
         {
             var names = matcher.Unmatched.Select(path => new Sentence($"'{path}'", $"“{path}”"));
             notes.Add(new Sentence(
-                $"Not given, so not checked: {missing} documents of the deposit, {SentenceLists.Join(names, missing, ", ")}.",
+                $"Not given, so not checked: {missing} {(missing == 1 ? "document" : "documents")} of the deposit, {SentenceLists.Join(names, missing, ", ")}.",
                 $"未提供、因而未检查:本次存证的 {missing} 个文件,{SentenceLists.JoinChinese(names, missing)}。"));
         }
 

@@ -48,7 +48,7 @@ internal static class VerdictRule
         var (statement, index) = (texts.Statement!, texts.Proof!.Index);
         return inputs.Files is { } files
             ? new Sentence(
-                $"PASS: the {files.Count} given files are among the documents of deposit {statement.Deposit}, entry {index} of ledger '{statement.Ledger}'.",
+                $"PASS: {(files.Count == 1 ? "the given file is a document" : $"all {files.Count} given files are documents")} of deposit {statement.Deposit}, entry {index} of ledger '{statement.Ledger}'.",
                 $"通过:所提供的 {files.Count} 个文件属于存证 {statement.Deposit},即账本“{statement.Ledger}”的第 {index} 号条目。")
             : new Sentence(
                 $"PASS: deposit {statement.Deposit} is entry {index} of ledger '{statement.Ledger}'; whether any document belongs to it was not checked.",

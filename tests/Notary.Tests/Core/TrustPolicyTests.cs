@@ -81,6 +81,18 @@ public sealed class TrustPolicyTests
     }
 
     [Fact]
+    public void A_known_witness_with_a_bad_cosignature_condemns_the_note()
+    {
+        var text = new Checkpoint("ledger.example/test", 1, Hash.Of([1])).ToText();
+        var note = new SignedNote(text, [Witnesses[0].Sign(text, 1), Witnesses[1].Sign(text + "x", 1)]);
+
+        Assert.False(TrustPolicy.Parse($"{Six}quorum x1\n").QuorumMet(note));
+        Assert.False(TrustPolicy.Parse($"{Six}quorum none\n").QuorumMet(note));
+        // To somebody who does not know the second witness, its line says nothing.
+        Assert.True(TrustPolicy.Parse($"witness x1 {Witnesses[0].Verifier}\nquorum x1\n").QuorumMet(note));
+    }
+
+    [Fact]
     public void White_space_comments_and_names_in_any_script_are_allowed()
     {
         var vkey = Witnesses[0].Verifier;

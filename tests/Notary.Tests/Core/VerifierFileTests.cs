@@ -234,7 +234,7 @@ public sealed class VerifierFileTests
         Assert.Equal(CheckResult.NotChecked, report.Result(CheckNames.Commitment));
         var some = Verify(ledger.Deposit(Three).Disclose(false, "a.txt", "c.txt"), [TestDeposit.File("x", "gamma")]);
         Assert.Equal(Verdict.Pass, some.Verdict);
-        Assert.Contains("1 further openings hide their item text", some.Reason(CheckNames.Commitment), StringComparison.Ordinal);
+        Assert.Contains("Of 1 more the item text is hidden", some.Reason(CheckNames.Commitment), StringComparison.Ordinal);
     }
 
     [Fact]
