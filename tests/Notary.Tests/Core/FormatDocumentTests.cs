@@ -36,7 +36,7 @@ public sealed partial class FormatDocumentTests
     {
         var seed = default(Hash); // the 32 zero bytes of the example
         Assert.Equal(Hash.Of("rotor"u8), Item.Sha256);
-        var fingerprint = Fingerprint.Create(Statement.Ledger, Statement.Deposit, seed, [Item]);
+        var fingerprint = Fingerprint.Create(Statement.Ledger, Statement.Deposit, seed, [Item], TestContext.Current.CancellationToken);
         var commitments = Fingerprint.Commit(Fingerprint.Binding(Statement.Ledger, Statement.Deposit), seed, Item);
         Assert.Equal(Statement.Commitment, fingerprint.Commitment);
         Assert.Contains($"| X | `{Fingerprint.Binding(Statement.Ledger, Statement.Deposit)}` |", Page, StringComparison.Ordinal);
