@@ -32,14 +32,14 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void Only_project_files_and_versions_know_the_package_set()
     {
-        var sources = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories);
+        var sources = Directory.EnumerateFiles(Path.Combine(RepositoryFolder.Path, "src"), "*.cs", SearchOption.AllDirectories);
         Assert.DoesNotContain(sources, file => Conditional().IsMatch(File.ReadAllText(file)));
     }
 
     [Fact]
     public void Project_files_name_no_version_and_pin_every_package_in_a_lock_file()
     {
-        foreach (var project in Directory.EnumerateFiles(Repository.Root, "*.csproj", SearchOption.AllDirectories))
+        foreach (var project in Directory.EnumerateFiles(RepositoryFolder.Path, "*.csproj", SearchOption.AllDirectories))
         {
             Assert.DoesNotMatch(@"<PackageReference[^>]*\bVersion=", File.ReadAllText(project));
             Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(project)!, "packages.lock.json")), project);

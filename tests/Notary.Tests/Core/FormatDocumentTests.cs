@@ -9,7 +9,7 @@ namespace Notary.Tests.Core;
 /// <summary>The examples in proto/README.md are exact and belong together, so that a stranger can build on the page.</summary>
 public sealed partial class FormatDocumentTests
 {
-    private static readonly string Page = File.ReadAllText(Path.Combine(Repository.Root, "proto", "README.md"));
+    private static readonly string Page = File.ReadAllText(Path.Combine(RepositoryFolder.Path, "proto", "README.md"));
 
     private static readonly string[] Blocks = [.. Fence().Matches(Page).Select(match => match.Groups[1].Value)];
 

@@ -54,7 +54,7 @@ public sealed class MerkleTreeTests
             {
                 var path = ReferenceTree.Inclusion(index, leaves);
                 bool Verify(ulong i, Hash leaf, List<Hash> p) => MerkleTree.VerifyInclusion(i, (ulong)size, leaf, p, root);
-                foreach (var changed in Mutations.OfPath(path))
+                foreach (var changed in PathMutations.Of(path))
                     Assert.False(Verify((ulong)index, leaves[index], changed));
                 for (var other = 0UL; other < 24; other++)
                     Assert.Equal(other == (ulong)index, Verify(other, leaves[index], path));
@@ -86,7 +86,7 @@ public sealed class MerkleTreeTests
                 var old = ReferenceTree.Root(leaves.AsSpan(0, first));
                 var proof = ReferenceTree.Consistency(first, leaves);
                 bool Verify(ulong a, ulong b, Hash x, Hash y, List<Hash> p) => MerkleTree.VerifyConsistency(a, b, x, y, p);
-                foreach (var changed in Mutations.OfPath(proof))
+                foreach (var changed in PathMutations.Of(proof))
                     Assert.False(Verify((ulong)first, (ulong)second, old, root, changed));
                 Assert.False(Verify((ulong)first, (ulong)second, root, old, proof));
                 Assert.False(Verify((ulong)first, (ulong)second, Hash.Of([7]), root, proof));

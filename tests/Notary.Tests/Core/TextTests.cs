@@ -122,7 +122,7 @@ public sealed class TextTests
     public void Whatever_still_parses_after_a_mutation_prints_back_to_the_same_bytes(string text)
     {
         var refused = 0;
-        foreach (var changed in Mutations.OfBytes(Encoding.UTF8.GetBytes(Original(text)), seed: 7, count: 3_000))
+        foreach (var changed in ByteMutations.Of(Encoding.UTF8.GetBytes(Original(text)), seed: 7))
         {
             try
             {
@@ -135,7 +135,7 @@ public sealed class TextTests
             }
         }
 
-        Assert.InRange(refused, 1, 3_000);
+        Assert.NotEqual(0, refused);
     }
 
     [Fact]
