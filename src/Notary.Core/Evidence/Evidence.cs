@@ -47,8 +47,14 @@ public sealed class Evidence
         new(certificate) { Manifest = manifest, Seed = seed };
 
     /// <summary>Some items of a deposit by their leaf hashes (<see cref="Fingerprint.LeafOf"/>), the others hidden.</summary>
-    public static Evidence Disclose(Certificate certificate, IEnumerable<KeyValuePair<Hash, Opening>> openings) =>
-        new(certificate) { Openings = new SortedDictionary<Hash, Opening>(openings.ToDictionary()) };
+    public static Evidence Disclose(Certificate certificate, IEnumerable<KeyValuePair<Hash, Opening>> openings)
+    {
+        // Sorted, not hashed: a stranger chooses these names and could give them one hash code.
+        var sorted = new SortedDictionary<Hash, Opening>();
+        foreach (var (leaf, opening) in openings)
+            sorted.Add(leaf, opening);
+        return new(certificate) { Openings = sorted };
+    }
 
     /// <summary>The same evidence with these files in the place of its <see cref="Attachments"/>.</summary>
     /// <exception cref="ArgumentException">A name that is not one of <c>timestamps/</c> or <c>ots/</c>, or twice.</exception>

@@ -99,6 +99,32 @@ public sealed class Fingerprint
         };
     }
 
+    /// <summary>Cc: what a verifier recomputes from a document and an opening.</summary>
+    public static Hash ContentCommitment(in Hash binding, in Hash sha256, in Hash nonce) =>
+        Blind(ContentPrefix, binding, sha256, nonce);
+
+    /// <summary>Cm: what a verifier recomputes from an item text and an opening.</summary>
+    public static Hash MetadataCommitment(in Hash binding, ItemText item, in Hash nonce) =>
+        Blind(MetadataPrefix, binding, Hash.Of(TextRules.Utf8.GetBytes(item.ToText())), nonce);
+
+    /// <summary>L of two commitments.</summary>
+    public static Hash Leaf(in Hash content, in Hash metadata)
+    {
+        Span<byte> both = stackalloc byte[2 * Hash.Size];
+        content.CopyTo(both);
+        metadata.CopyTo(both[Hash.Size..]);
+        return MerkleHash.Leaf(both);
+    }
+
+    /// <summary>C, as an opening's path leads to it from a leaf.</summary>
+    public static Hash Root(in Hash leaf, IReadOnlyList<PathStep> path)
+    {
+        var root = leaf;
+        foreach (var step in path)
+            root = step.Left ? MerkleHash.Node(step.Sibling, root) : MerkleHash.Node(root, step.Sibling);
+        return root;
+    }
+
     private static void CheckPaths(IReadOnlyList<ItemText> items)
     {
         var seen = new HashSet<string>(items.Count, StringComparer.Ordinal);
@@ -124,33 +150,7 @@ public sealed class Fingerprint
         return new ItemCommitments(contentNonce, metadataNonce, content, metadata, Leaf(content, metadata));
     }
 
-    /// <summary>Cc: what a verifier recomputes from a document and an opening.</summary>
-    public static Hash ContentCommitment(in Hash binding, in Hash sha256, in Hash nonce) =>
-        Commitment32(ContentPrefix, binding, sha256, nonce);
-
-    /// <summary>Cm: what a verifier recomputes from an item text and an opening.</summary>
-    public static Hash MetadataCommitment(in Hash binding, ItemText item, in Hash nonce) =>
-        Commitment32(MetadataPrefix, binding, Hash.Of(TextRules.Utf8.GetBytes(item.ToText())), nonce);
-
-    /// <summary>L of two commitments.</summary>
-    public static Hash Leaf(in Hash content, in Hash metadata)
-    {
-        Span<byte> both = stackalloc byte[2 * Hash.Size];
-        content.CopyTo(both);
-        metadata.CopyTo(both[Hash.Size..]);
-        return MerkleHash.Leaf(both);
-    }
-
-    /// <summary>C, as an opening's path leads to it from a leaf.</summary>
-    public static Hash Root(in Hash leaf, IReadOnlyList<PathStep> path)
-    {
-        var root = leaf;
-        foreach (var step in path)
-            root = step.Left ? MerkleHash.Node(step.Sibling, root) : MerkleHash.Node(root, step.Sibling);
-        return root;
-    }
-
-    private static Hash Commitment32(byte prefix, in Hash binding, in Hash digest, in Hash nonce)
+    private static Hash Blind(byte prefix, in Hash binding, in Hash digest, in Hash nonce)
     {
         Span<byte> input = stackalloc byte[1 + 3 * Hash.Size];
         input[0] = prefix;

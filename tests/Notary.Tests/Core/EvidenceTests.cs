@@ -89,6 +89,15 @@ public sealed class EvidenceTests
     }
 
     [Fact]
+    public void Thousands_of_openings_whose_names_begin_alike_are_read_without_delay()
+    {
+        var opening = Encoding.ASCII.GetBytes(Disclosed().Openings.Values.First(opening => opening.Item is null).ToText());
+        var names = Enumerable.Range(0, 20_000).Select(i => $"openings/{new string('0', 56)}{i:x8}.txt");
+        var read = Repack([.. ZipBuilder.Entries(Pack(Evidence.FromCertificate(Certificate(Folder)))), .. names.Select(name => (name, opening))]);
+        Assert.Equal(20_000, read.Openings.Count);
+    }
+
+    [Fact]
     public void Manifest_and_openings_exclude_each_other()
     {
         var full = ZipBuilder.Entries(Pack(Full(Folder))).ToList();
