@@ -49,7 +49,6 @@ public sealed class Evidence
     /// <summary>Some items of a deposit by their leaf hashes (<see cref="Fingerprint.LeafOf"/>), the others hidden.</summary>
     public static Evidence Disclose(Certificate certificate, IEnumerable<KeyValuePair<Hash, Opening>> openings)
     {
-        // Sorted, not hashed: a stranger chooses these names and could give them one hash code.
         var sorted = new SortedDictionary<Hash, Opening>();
         foreach (var (leaf, opening) in openings)
             sorted.Add(leaf, opening);

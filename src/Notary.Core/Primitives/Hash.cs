@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -69,7 +68,16 @@ public readonly struct Hash : IEquatable<Hash>, IComparable<Hash>
 
     public override bool Equals(object? obj) => obj is Hash other && Equals(other);
 
-    public override int GetHashCode() => BinaryPrimitives.ReadInt32LittleEndian(Bytes);
+    /// <summary>
+    /// Over all bytes and seeded by the process: the digests of a manifest are a stranger's choice, and a million of them
+    /// with equal beginnings would otherwise share one bucket.
+    /// </summary>
+    public override int GetHashCode()
+    {
+        var code = default(HashCode);
+        code.AddBytes(Bytes);
+        return code.ToHashCode();
+    }
 
     /// <summary>The order of the bytes, as a folder tree sorts its leaves.</summary>
     public int CompareTo(Hash other) => Bytes.SequenceCompareTo(other.Bytes);
