@@ -124,7 +124,7 @@ public sealed class VerifierForgeryTests
     public void A_certificate_cut_swapped_or_stuffed_passes_only_with_equal_contents()
     {
         var original = deposit.Certificate();
-        foreach (var mutated in Mutations.OfBytes(original.ToJson(), seed: 11, count: 3000))
+        foreach (var mutated in ByteMutations.Of(original.ToJson(), seed: 11))
             PassesOnlyIfEqual(mutated, original);
     }
 
@@ -134,7 +134,7 @@ public sealed class VerifierForgeryTests
         using var stream = new MemoryStream();
         var original = deposit.Evidence();
         original.Write(stream);
-        foreach (var mutated in Mutations.OfBytes(stream.ToArray(), seed: 12, count: 2000))
+        foreach (var mutated in ByteMutations.Of(stream.ToArray(), seed: 12))
         {
             if (Read(mutated) is not { } evidence || VerifyFiles(evidence).Verdict != Verdict.Pass)
                 continue;
@@ -149,7 +149,7 @@ public sealed class VerifierForgeryTests
     {
         var original = deposit.Disclose(true, "a.txt");
         var (leaf, opening) = original.Openings.Single();
-        foreach (var mutated in Mutations.OfBytes(Encoding.UTF8.GetBytes(opening.ToText()), seed: 13, count: 2000))
+        foreach (var mutated in ByteMutations.Of(Encoding.UTF8.GetBytes(opening.ToText()), seed: 13))
         {
             if (ReadOpening(mutated) is not { } read)
                 continue;
