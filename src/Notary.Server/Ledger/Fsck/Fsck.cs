@@ -1,0 +1,197 @@
+using System.Text;
+using Notary.Core;
+
+namespace Notary.Server;
+
+/// <summary>
+/// Reads everything that a ledger consists of and hashes all of it again. Written apart from the append path: a fault
+/// there is not repeated here. It only reads, in short transactions and in bounded memory, and works beside a running
+/// server: what lies below the head that it reads first never changes.
+/// </summary>
+public sealed class Fsck
+{
+    private const UnixFileMode Others =
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+    private readonly DataFolder folder;
+    private readonly Action<FsckProgress>? progress;
+    private readonly FsckFindings findings = new();
+
+    private Fsck(DataFolder folder, Action<FsckProgress>? progress)
+    {
+        this.folder = folder;
+        this.progress = progress;
+    }
+
+    /// <summary>Checks the ledger of a data folder.</summary>
+    /// <param name="dataDirectory">The folder that a server is given.</param>
+    /// <param name="highWaterMarkPath">The mark's file, when it is not in the folder.</param>
+    /// <param name="progress">Told now and then how far it is, on the calling thread.</param>
+    /// <param name="cancellation">Ends the check.</param>
+    /// <exception cref="LedgerRefusedException">There is no ledger to check.</exception>
+    public static FsckReport Run(
+        string dataDirectory, string? highWaterMarkPath, Action<FsckProgress>? progress, CancellationToken cancellation)
+    {
+        using var folder = new DataFolder(dataDirectory, highWaterMarkPath);
+        try
+        {
+            using var store = SqliteStore.OpenReadOnly(folder.Database);
+            return new Fsck(folder, progress).Run(store, cancellation);
+        }
+        catch (StoreException e)
+        {
+            // Not even its format could be read.
+            return new FsckReport(null, 0, 0, 0, [new FsckFinding(FsckKind.Store, folder.Database, Describe(e))]);
+        }
+    }
+
+    private FsckReport Run(SqliteStore store, CancellationToken cancellation)
+    {
+        // The mark is read before the head: a running server raises the mark after the head, never before.
+        var mark = ReadMark();
+        var key = ReadKey();
+        FsckEntries? entries = null;
+        Checkpoint? checkpoint = null;
+        try
+        {
+            if (ReadHead(store, out var stored) is not { } note || (checkpoint = ParseCheckpoint(note, stored!)) is null)
+                return new FsckReport(key?.Name, stored?.Size ?? 0, 0, 0, findings.List);
+            var tree = new FsckTree(store, findings);
+            entries = new FsckEntries(store, tree, findings, checkpoint.Origin, progress);
+            var markRoot = entries.Read(checkpoint.Size, mark?.Size ?? 0, cancellation);
+            if (tree.Size == checkpoint.Size)
+                tree.Finish(checkpoint.Root);
+            CheckHead(note, checkpoint, stored!, key, entries);
+            CheckMark(mark, checkpoint, markRoot);
+            var indexes = new FsckIndexes(store, findings, checkpoint.Size, progress);
+            indexes.CheckDeposits(entries.Deposits, cancellation);
+            indexes.CheckAccounts(entries.AccountRows, cancellation);
+            indexes.CheckTiles(cancellation);
+            indexes.CheckBeyond();
+        }
+        catch (StoreException e)
+        {
+            findings.Add(FsckKind.Store, folder.Database, Describe(e));
+        }
+
+        return new FsckReport(
+            checkpoint?.Origin ?? key?.Name, checkpoint?.Size ?? 0, entries?.Deposits ?? 0, entries?.Erased ?? 0, findings.List);
+    }
+
+    private SignedNote? ReadHead(SqliteStore store, out StoredHead? stored)
+    {
+        stored = null;
+        try
+        {
+            stored = store.ReadHead();
+            if (stored is not null)
+                return SignedNote.Parse(Encoding.UTF8.GetString(stored.Checkpoint.Span));
+            findings.Add(FsckKind.Head, "head", "is missing: no entry is covered by a checkpoint");
+        }
+        catch (MalformedException e)
+        {
+            findings.Add(FsckKind.Head, "head", e.Message);
+        }
+        catch (StoreDamagedException e)
+        {
+            findings.Add(FsckKind.Head, "head", e.Problem);
+        }
+
+        return null;
+    }
+
+    private Checkpoint? ParseCheckpoint(SignedNote note, StoredHead stored)
+    {
+        try
+        {
+            var checkpoint = Checkpoint.Parse(note.Text);
+            if (checkpoint.Size == stored.Size)
+                return checkpoint;
+            findings.Add(FsckKind.Head, "head", $"says {stored.Size} entries beside a checkpoint of {checkpoint.Size}");
+        }
+        catch (MalformedException e)
+        {
+            findings.Add(FsckKind.Head, "head", e.Message);
+        }
+
+        return null;
+    }
+
+    private void CheckHead(SignedNote note, Checkpoint checkpoint, StoredHead stored, VerifierKey? key, FsckEntries entries)
+    {
+        if (key is not null && entries.Key is not null && key != entries.Key)
+            findings.Add(FsckKind.Key, folder.Key, "is not the key that entry 0 names");
+        var signer = entries.Key ?? key;
+        if (signer is not null && note.Check(signer) != NoteCheck.Valid)
+            findings.Add(FsckKind.Head, "head", "has a checkpoint without a valid signature of the ledger's key");
+        if (signer is not null && signer.Name != checkpoint.Origin)
+            findings.Add(FsckKind.Head, "head", $"is of the ledger {checkpoint.Origin}, not {signer.Name}");
+        if (stored.Received != entries.Newest)
+            findings.Add(FsckKind.Head, "head", "has another time than the newest entry");
+    }
+
+    private void CheckMark(Checkpoint? mark, Checkpoint checkpoint, Hash? markRoot)
+    {
+        if (mark is null)
+            return;
+        if (mark.Origin != checkpoint.Origin)
+            findings.Add(FsckKind.Mark, folder.Mark, $"is of the ledger {mark.Origin}, not {checkpoint.Origin}");
+        else if (mark.Size > checkpoint.Size)
+            findings.Add(
+                FsckKind.Mark, folder.Mark, $"saw {mark.Size} entries, the database holds {checkpoint.Size}: it is an older copy");
+        else if (markRoot is { } root && root != mark.Root)
+            findings.Add(FsckKind.Mark, folder.Mark, $"saw another history: its root at {mark.Size} entries is not the database's");
+    }
+
+    private Checkpoint? ReadMark()
+    {
+        try
+        {
+            if (!File.Exists(folder.Mark))
+            {
+                findings.Add(FsckKind.Mark, folder.Mark, "is missing");
+                return null;
+            }
+
+            var note = HighWaterMark.Read(folder.Mark);
+            return note.IsEmpty ? null : Checkpoint.Parse(SignedNote.Parse(Encoding.UTF8.GetString(note.Span)).Text);
+        }
+        catch (LedgerRefusedException e)
+        {
+            findings.Add(FsckKind.Mark, folder.Mark, e.Problem);
+        }
+        catch (Exception e) when (e is MalformedException or IOException or UnauthorizedAccessException)
+        {
+            findings.Add(FsckKind.Mark, folder.Mark, e.Message);
+        }
+
+        return null;
+    }
+
+    private VerifierKey? ReadKey()
+    {
+        try
+        {
+            var key = LedgerKey.Load(folder.Key);
+            if (key is null)
+                findings.Add(FsckKind.Key, folder.Key, "is missing");
+            else if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(folder.Key) & Others) != 0)
+                findings.Add(FsckKind.Key, folder.Key, "may be read or written by others than its owner");
+            return key?.Verifier;
+        }
+        catch (LedgerRefusedException e)
+        {
+            findings.Add(FsckKind.Key, folder.Key, e.Problem);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            findings.Add(FsckKind.Key, folder.Key, e.Message);
+        }
+
+        return null;
+    }
+
+    private static string Describe(StoreException e) =>
+        e.InnerException is null ? e.Message : $"{e.Message}: {e.InnerException.Message}";
+}
