@@ -24,7 +24,7 @@ internal sealed record FileMatch(FileMatchKind Kind, Sentence Reason);
 internal sealed class FileMatcher
 {
     // Every given file may have to be tried on every opening without an item text: a stranger's zip must not buy hours.
-    private const long MaxTrials = 2_000_000;
+    public const long MaxTrials = 2_000_000;
 
     private readonly List<ItemText> items = [];
     private readonly ILookup<Hash, ItemText> byDigest;
@@ -33,10 +33,12 @@ internal sealed class FileMatcher
     private readonly Dictionary<Hash, Hash> hiddenContents = [];
     private readonly List<KeyValuePair<Hash, Opening>> hidden;
     private readonly Hash binding;
+    private readonly long maxTrials;
     private long trials;
 
-    public FileMatcher(Evidence evidence, Statement? statement)
+    public FileMatcher(Evidence evidence, Statement? statement, long maxTrials = MaxTrials)
     {
+        this.maxTrials = maxTrials;
         items.AddRange(evidence.Manifest?.Items ?? []);
         items.AddRange(evidence.Openings.Values.Select(opening => opening.Item).OfType<ItemText>());
         foreach (var item in items)
@@ -71,7 +73,7 @@ internal sealed class FileMatcher
         var shown = TextRules.Escape(file.Path);
         if (OpensHidden(file))
             return new FileMatch(FileMatchKind.Same, new Sentence($"'{shown}'", $"“{shown}”"));
-        if (hidden.Count > 0 && trials >= MaxTrials)
+        if (hidden.Count > 0 && trials > maxTrials)
             return new FileMatch(FileMatchKind.Undecided, new Sentence(
                 $"'{shown}': too many openings without names to try; give fewer files at a time",
                 $"“{shown}”:未列名称的披露项过多,无法逐一尝试;请减少一次提供的文件"));
@@ -105,7 +107,7 @@ internal sealed class FileMatcher
     {
         foreach (var (leaf, opening) in hidden)
         {
-            if (++trials > MaxTrials)
+            if (++trials > maxTrials)
                 return false;
             if (OpeningProof.Leaf(binding, opening, file.Sha256) != leaf)
                 continue;

@@ -30,7 +30,7 @@ internal static class LedgerChecks
                 $"存证记录称其之前有 {statement.AfterSize} 条,与序号 {index} 矛盾。");
         return Check.Pass(
             name,
-            $"The statement is the entry at index {index} of {size} under the checkpoint's root. That it came after {statement.AfterSize} entries fits; the root it names for them was not checked, which takes a consistency proof.",
+            $"The statement is the entry at index {index} of {size} under the checkpoint's root. The tree of size {statement.AfterSize} that it says it came after fits the index; that tree's root was not checked, which takes a consistency proof.",
             $"该存证记录是检查点根之下共 {size} 条中序号 {index} 的条目。其所称之前的 {statement.AfterSize} 条与序号相符;其所列的先前根未检查(需要一致性证明)。");
     }
 

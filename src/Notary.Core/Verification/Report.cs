@@ -31,6 +31,21 @@ public static class CheckNames
     public const string Witnesses = "witnesses";
     public const string Time = "time";
     public const string Bitcoin = "bitcoin";
+
+    /// <summary>The name as Chinese readers are shown it.</summary>
+    public static string InChinese(string name) => name switch
+    {
+        File => "文件",
+        Commitment => "承诺值",
+        Claims => "声明",
+        Signature => "签名",
+        Inclusion => "包含证明",
+        Checkpoint => "检查点",
+        Witnesses => "见证",
+        Time => "时间戳",
+        Bitcoin => "比特币",
+        _ => name,
+    };
 }
 
 /// <summary>One check's outcome.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Notary.Core;
 
 /// <summary>Time-stamp tokens (check 8), Bitcoin (check 9), and the sentence on time that goes with every verdict.</summary>
@@ -49,12 +47,16 @@ internal static class TimeChecks
         var gap = independent - received;
         if (gap.Duration() <= NotableGap)
             return ("", "");
-        var hours = ((long)gap.Duration().TotalHours).ToString(CultureInfo.InvariantCulture);
+        var (length, chineseLength) = Length(gap.Duration());
         var claimed = Timestamp.Format(received);
         return gap > TimeSpan.Zero
-            ? ($" That is {hours} hours after {claimed}, when the operator says that it received the deposit: for the time between there is only the operator's word.",
-                $"这比运营方所称的接收时间 {claimed} 晚 {hours} 小时:其间仅有运营方的说法。")
-            : ($" That is {hours} hours before {claimed}, when the operator says that it received the deposit: one of the two clocks is wrong.",
-                $"这比运营方所称的接收时间 {claimed} 早 {hours} 小时:两个时钟中必有一个有误。");
+            ? ($" That is {length} after {claimed}, when the operator says that it received the deposit: for the time between there is only the operator's word.",
+                $"这比运营方所称的接收时间 {claimed} 晚 {chineseLength}:其间仅有运营方的说法。")
+            : ($" That is {length} before {claimed}, when the operator says that it received the deposit: one of the two clocks is wrong.",
+                $"这比运营方所称的接收时间 {claimed} 早 {chineseLength}:两个时钟中必有一个有误。");
     }
+
+    private static (string English, string Chinese) Length(TimeSpan gap) => gap < TimeSpan.FromDays(3)
+        ? ($"{(long)gap.TotalHours} hours", $"{(long)gap.TotalHours} 小时")
+        : ($"{(long)gap.TotalDays} days", $"{(long)gap.TotalDays} 天");
 }

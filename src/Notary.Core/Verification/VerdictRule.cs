@@ -82,7 +82,7 @@ internal static class VerdictRule
         var names = string.Join(", ", failed.Select(check => check.Name));
         return new Sentence(
             $"FAIL ({names}): {failed[0].Reason.English}",
-            $"不通过({names}):{failed[0].Reason.Chinese}");
+            $"不通过({ChineseNames(failed)}):{failed[0].Reason.Chinese}");
     }
 
     private static Sentence Undecided(IReadOnlyList<Check> checks, bool withFiles)
@@ -91,6 +91,9 @@ internal static class VerdictRule
         var names = string.Join(", ", missing.Select(check => check.Name));
         return new Sentence(
             $"INDETERMINATE: nothing failed, but {names} could not be checked. {string.Join(" ", missing.Select(check => check.Reason.English))}",
-            $"无法判断:没有不通过的检查,但 {names} 未能检查。{string.Concat(missing.Select(check => check.Reason.Chinese))}");
+            $"无法判断:没有不通过的检查,但以下各项未能检查:{ChineseNames(missing)}。{string.Concat(missing.Select(check => check.Reason.Chinese))}");
     }
+
+    private static string ChineseNames(IEnumerable<Check> checks) =>
+        string.Join("、", checks.Select(check => CheckNames.InChinese(check.Name)));
 }

@@ -27,8 +27,8 @@ internal sealed record WitnessCheck(Check Check, IndependentTime? Earliest)
         if (policy.Quorum is not { } quorum)
             return Check.NotChecked(
                 Name,
-                $"The trust file asks for no witnesses (quorum none); {count} of the {all} it names have cosigned.",
-                $"信任文件不要求见证(quorum none);其所列 {all} 个见证方中有 {count} 个已签名。");
+                $"The trust file asks for no witnesses (quorum none){(all == 0 ? "" : $"; {count} of the {all} that it names have cosigned{Listed(cosigners)}")}.",
+                $"信任文件不要求见证(quorum none){(all == 0 ? "" : $";其所列 {all} 个见证方中有 {count} 个已签名")}。");
         var group = TextRules.Escape(quorum);
         if (!policy.QuorumMet(cosigners.Select(witness => witness.Name)))
             return Check.Fail(

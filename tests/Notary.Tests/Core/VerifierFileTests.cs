@@ -32,7 +32,7 @@ public sealed class VerifierFileTests
 
         Assert.Equal(Verdict.Pass, report.Verdict);
         Assert.Contains("1 of the 3 documents", report.Reason(CheckNames.File), StringComparison.Ordinal);
-        Assert.Contains(report.Notes, note => note.English.StartsWith("Not given, so not checked: 2 documents", StringComparison.Ordinal)
+        Assert.Contains(report.Notes, note => note.English.StartsWith("Not checked, since no given file matches: 2 documents", StringComparison.Ordinal)
             && note.English.Contains("'b/b.txt', 'c.txt'", StringComparison.Ordinal));
     }
 
@@ -235,6 +235,19 @@ public sealed class VerifierFileTests
         var some = Verify(ledger.Deposit(Three).Disclose(false, "a.txt", "c.txt"), [TestDeposit.File("x", "gamma")]);
         Assert.Equal(Verdict.Pass, some.Verdict);
         Assert.Contains("Of 1 more the item text is hidden", some.Reason(CheckNames.Commitment), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Openings_without_names_are_tried_a_bounded_number_of_times()
+    {
+        var deposit = ledger.Deposit(Three);
+        var evidence = deposit.Disclose(false, "a.txt", "b/b.txt", "c.txt");
+        var matcher = new FileMatcher(evidence, deposit.Statement, maxTrials: 3);
+
+        Assert.Equal(FileMatchKind.None, matcher.Match(TestDeposit.File("d.txt", "delta")).Kind);
+        // No item is said to be missing when it was not looked for.
+        Assert.Equal(FileMatchKind.Undecided, matcher.Match(TestDeposit.File("a.txt", "alpha")).Kind);
+        Assert.Equal(FileMatchKind.Undecided, matcher.Match(TestDeposit.File("d.txt", "delta")).Kind);
     }
 
     [Fact]

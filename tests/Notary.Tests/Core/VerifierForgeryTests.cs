@@ -103,29 +103,18 @@ public sealed class VerifierForgeryTests
     }
 
     [Fact]
-    public void A_certificate_with_flipped_bits_passes_only_with_equal_contents()
+    public void A_mutated_certificate_passes_only_with_equal_contents()
     {
         var original = deposit.Certificate();
-        var json = original.ToJson();
-        var passed = 0;
-        for (var position = 0; position < json.Length; position++)
+        var (tried, passed) = (0, 0);
+        foreach (var mutated in ByteMutations.Of(original.ToJson(), seed: 11))
         {
-            // All bits of all bytes would take the time of a long run; each byte once, by a rule, takes every field.
-            var flipped = (byte[])json.Clone();
-            flipped[position] ^= (byte)(1 << (position * 5 % 8));
-            passed += PassesOnlyIfEqual(flipped, original) ? 1 : 0;
+            tried++;
+            passed += PassesOnlyIfEqual(mutated, original) ? 1 : 0;
         }
 
-        // Some flips are harmless to what it says: none is what this test would find if it tested nothing.
-        Assert.True(passed < json.Length / 10);
-    }
-
-    [Fact]
-    public void A_certificate_cut_swapped_or_stuffed_passes_only_with_equal_contents()
-    {
-        var original = deposit.Certificate();
-        foreach (var mutated in ByteMutations.Of(original.ToJson(), seed: 11))
-            PassesOnlyIfEqual(mutated, original);
+        // Some change nothing that it says, such as white space: those alone pass.
+        Assert.InRange(passed, 1, tried / 20);
     }
 
     [Fact]
@@ -134,7 +123,7 @@ public sealed class VerifierForgeryTests
         using var stream = new MemoryStream();
         var original = deposit.Evidence();
         original.Write(stream);
-        foreach (var mutated in ByteMutations.Of(stream.ToArray(), seed: 12))
+        foreach (var mutated in ByteMutations.Of(stream.ToArray(), seed: 12).Where((_, i) => i % 8 == 0))
         {
             if (Read(mutated) is not { } evidence || VerifyFiles(evidence).Verdict != Verdict.Pass)
                 continue;
