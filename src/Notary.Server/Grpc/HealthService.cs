@@ -32,20 +32,28 @@ internal sealed class HealthService(Ledger ledger, TimeProvider time, IHostAppli
             context.CancellationToken, lifetime.ApplicationStopping);
         using var timer = new PeriodicTimer(WatchInterval, time);
         var sent = HealthCheckResponse.Types.ServingStatus.Unknown;
+        while (true)
+        {
+            // A service that is not here will not appear while the server runs, but the call stays open as it should.
+            var status = IsKnown(request) ? Status : HealthCheckResponse.Types.ServingStatus.ServiceUnknown;
+            if (status != sent)
+                await responseStream.WriteAsync(new HealthCheckResponse { Status = sent = status });
+            if (lifetime.ApplicationStopping.IsCancellationRequested)
+                throw GrpcErrors.Stopping().ToException();
+            await NextLookAsync(timer, ending.Token, context.CancellationToken);
+        }
+    }
+
+    /// <summary>Returns at the next tick, at once when the server stops; throws when the caller is gone.</summary>
+    private static async Task NextLookAsync(PeriodicTimer timer, CancellationToken ending, CancellationToken gone)
+    {
         try
         {
-            do
-            {
-                // A service that is not here will not appear while the server runs, but the call stays open as it should.
-                var status = IsKnown(request) ? Status : HealthCheckResponse.Types.ServingStatus.ServiceUnknown;
-                if (status != sent)
-                    await responseStream.WriteAsync(new HealthCheckResponse { Status = sent = status });
-            }
-            while (await timer.WaitForNextTickAsync(ending.Token));
+            await timer.WaitForNextTickAsync(ending);
         }
-        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (!gone.IsCancellationRequested)
         {
-            throw GrpcErrors.Stopping().ToException();
+            // The server stops: the watcher is told before the stream ends.
         }
     }
 

@@ -97,7 +97,7 @@ class Checks:
         bad = uuid()
         sent[bad] = request(self.origin, bad, commitment="00")
         answers = self.notary.DepositBatch(
-            message("notary.v1.DepositBatchRequest", deposit=deposit, request=raw) for deposit, raw in sent.items())
+            message("notary.v1.DepositBatchRequest", deposit=deposit, request=raw) for deposit, raw in list(sent.items()))
         for answer in answers:
             raw = sent.pop(answer.deposit)
             if answer.deposit == bad:
