@@ -63,7 +63,7 @@ internal sealed class Demo(CliContext context, Language language)
     private async Task<Verdict> VerifyAsync(Evidence evidence, Trust trust, IReadOnlyList<string> paths, CancellationToken cancellation)
     {
         Step(4, "Anybody with the files, the evidence and the ledger's key can verify: the ledger is off now");
-        var report = Verifier.Verify(evidence, new VerifierInputs(trust.Policy) { Files = await GivenFiles.HashAsync(terminal, paths, cancellation) });
+        var report = Verifier.Verify(evidence, new VerifierInputs(trust.Policy) { Files = await GivenFiles.HashAsync(terminal, paths, withSm3: false, cancellation) });
         ReportView.Print(terminal, report, language);
         return report.Verdict;
     }
@@ -75,7 +75,7 @@ internal sealed class Demo(CliContext context, Language language)
         var original = files.MinBy(file => file.Stamp.Size);
         var copy = Forgery.OfDocument(original.FullName, Path.Join(folder, "tampered"));
         terminal.Line($"one byte of a copy of {original.Path} is changed:");
-        var given = await GivenFiles.HashAsync(null, [copy], cancellation);
+        var given = await GivenFiles.HashAsync(null, [copy], withSm3: false, cancellation);
         var document = Verifier.Verify(evidence, new VerifierInputs(trust.Policy) { Files = given });
         PrintVerdict(document);
 

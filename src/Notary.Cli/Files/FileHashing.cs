@@ -19,8 +19,13 @@ internal static class FileHashing
     /// <param name="hashed">Called with each file's position and item text, on the thread that hashed it, in no order.</param>
     /// <param name="progress">Told of bytes.</param>
     /// <exception cref="CliException">Files that cannot be read, or that changed; every one is named.</exception>
+    public static Task RunAsync(
+        IReadOnlyList<SourceFile> files, Action<int, ItemText> hashed, IProgress<long> progress, CancellationToken cancellation) =>
+        RunAsync(files, withSm3: false, hashed, progress, cancellation);
+
+    /// <summary>As above, with SM3 in the item texts if <paramref name="withSm3"/>.</summary>
     public static async Task RunAsync(
-        IReadOnlyList<SourceFile> files, Action<int, ItemText> hashed, IProgress<long> progress, CancellationToken cancellation)
+        IReadOnlyList<SourceFile> files, bool withSm3, Action<int, ItemText> hashed, IProgress<long> progress, CancellationToken cancellation)
     {
         var problems = new ConcurrentQueue<string>();
         var next = -1;
@@ -31,7 +36,7 @@ internal static class FileHashing
 
         async ValueTask WorkAsync(int worker, CancellationToken stop)
         {
-            using var hasher = new FileHasher();
+            using var hasher = new FileHasher(withSm3);
             for (int i; (i = Interlocked.Increment(ref next)) < files.Count;)
             {
                 try

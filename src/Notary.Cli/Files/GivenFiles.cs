@@ -7,16 +7,18 @@ internal static class GivenFiles
 {
     /// <param name="terminal">For progress; null for none.</param>
     /// <param name="paths">Files and folders.</param>
+    /// <param name="withSm3">Whether the evidence states SM3 digests to compare with.</param>
     /// <param name="cancellation">Ends the hashing.</param>
     /// <exception cref="CliException">As <see cref="FileSource.Walk"/> and <see cref="FileHashing.RunAsync"/>.</exception>
-    public static async Task<IReadOnlyList<GivenFile>> HashAsync(Terminal? terminal, IReadOnlyList<string> paths, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<GivenFile>> HashAsync(Terminal? terminal, IReadOnlyList<string> paths, bool withSm3, CancellationToken cancellation)
     {
         var files = FileSource.Walk(paths, cancellation);
         var given = new GivenFile[files.Count];
         var bytes = files.Aggregate(0UL, (sum, file) => sum + file.Stamp.Size);
         await Progress.RunAsync(terminal, $"hashing {Sizes.Count(files.Count, "file")}", bytes, async progress =>
         {
-            await FileHashing.RunAsync(files, (i, item) => given[i] = new GivenFile(item.Path, item.Size, item.Sha256), progress, cancellation);
+            await FileHashing.RunAsync(
+                files, withSm3, (i, item) => given[i] = new GivenFile(item.Path, item.Size, item.Sha256, item.Sm3), progress, cancellation);
             return 0;
         });
         return given;

@@ -52,7 +52,7 @@ internal static class VerifyCommand
         var evidence = EvidenceFile.Read(arguments.GetRequiredValue(EvidencePath), cancellation);
         var files = arguments.GetValue(Paths) is { Length: > 0 } paths
             // JSON stands alone on standard output: no progress beside it.
-            ? await GivenFiles.HashAsync(arguments.GetValue(Json) ? null : context.Terminal, paths, cancellation)
+            ? await GivenFiles.HashAsync(arguments.GetValue(Json) ? null : context.Terminal, paths, Verifier.NeedsSm3(evidence), cancellation)
             : null;
         return Verifier.Verify(evidence, new VerifierInputs(trust.Policy) { Depositor = depositor, Files = files });
     }

@@ -1,11 +1,13 @@
 using System.Security.Cryptography;
+using Org.BouncyCastle.Crypto.Digests;
 
 namespace Notary.Core;
 
 /// <summary>What one pass over a file found.</summary>
 /// <param name="Sha256">D, what sha256sum prints.</param>
 /// <param name="Size">Bytes.</param>
-public readonly record struct ContentDigest(Hash Sha256, ulong Size)
+/// <param name="Sm3">SM3 (GB/T 32905) of the same bytes, where the hasher was asked for it.</param>
+public readonly record struct ContentDigest(Hash Sha256, ulong Size, Hash? Sm3 = null)
 {
     /// <summary>The item text of the file.</summary>
     /// <param name="path">Relative, forward slashes.</param>
@@ -13,21 +15,23 @@ public readonly record struct ContentDigest(Hash Sha256, ulong Size)
     /// <exception cref="MalformedException">A path that an item may not have.</exception>
     public ItemText ToItem(string path, DateTimeOffset modified) => TextRules.PathProblem(path) is { } problem
         ? throw new MalformedException(ItemText.Document, TextRules.Escape(path), problem)
-        : new ItemText { Path = path, Size = Size, Modified = Timestamp.RoundDown(modified), Sha256 = Sha256 };
+        : new ItemText { Path = path, Size = Size, Modified = Timestamp.RoundDown(modified), Sha256 = Sha256, Sm3 = Sm3 };
 }
 
 /// <summary>
 /// SHA-256 of streams of any length in constant memory: two buffers, one being hashed while the next bytes are read into
 /// the other.
 /// </summary>
+/// <param name="withSm3">Whether SM3 is computed as well, in managed code and so far slower than SHA-256.</param>
 /// <remarks>Owns its buffers and its hash state: one hasher for each concurrent file, used again for the next.</remarks>
-public sealed class FileHasher : IDisposable
+public sealed class FileHasher(bool withSm3 = false) : IDisposable
 {
     /// <summary>Bytes of each of the two buffers: large enough that a read costs less than the hashing of what it brings,
     /// small enough to stay in a core's cache meanwhile.</summary>
     public const int BufferBytes = 256 << 10;
 
     private readonly IncrementalHash sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly SM3Digest? sm3 = withSm3 ? new SM3Digest() : null;
     private byte[] full = new byte[BufferBytes];
     private byte[] filling = new byte[BufferBytes];
 
@@ -47,12 +51,13 @@ public sealed class FileHasher : IDisposable
         try
         {
             var size = await AppendAllAsync(content, expected, progress, cancellation).ConfigureAwait(false);
-            return new ContentDigest(Finish(), size);
+            return new ContentDigest(Finish(), size, FinishSm3());
         }
         catch
         {
             // Empties the hash state, which would otherwise begin the next file's digest.
             Finish();
+            FinishSm3();
             throw;
         }
     }
@@ -65,7 +70,8 @@ public sealed class FileHasher : IDisposable
         var read = content.ReadAtLeast(full, (int)expected + 1, throwOnEndOfStream: false);
         CheckLength(expected, (ulong)read, atEnd: true);
         progress?.Report(read);
-        return new ContentDigest(Hash.Of(full.AsSpan(0, read)), expected);
+        sm3?.BlockUpdate(full, 0, read);
+        return new ContentDigest(Hash.Of(full.AsSpan(0, read)), expected, FinishSm3());
     }
 
     private async ValueTask<ulong> AppendAllAsync(
@@ -79,6 +85,7 @@ public sealed class FileHasher : IDisposable
             CheckLength(expected, size, atEnd: false);
             var next = content.ReadAsync(filling, cancellation);
             sha256.AppendData(full, 0, length);
+            sm3?.BlockUpdate(full, 0, length);
             var hashed = length;
             length = await next.ConfigureAwait(false);
             (full, filling) = (filling, full);
@@ -99,6 +106,15 @@ public sealed class FileHasher : IDisposable
     {
         Span<byte> digest = stackalloc byte[Hash.Size];
         sha256.GetHashAndReset(digest);
+        return new Hash(digest);
+    }
+
+    private Hash? FinishSm3()
+    {
+        if (sm3 is null)
+            return null;
+        var digest = new byte[Hash.Size];
+        sm3.DoFinal(digest, 0);
         return new Hash(digest);
     }
 }

@@ -9,6 +9,11 @@ namespace Notary.Core;
 /// </summary>
 public static class Verifier
 {
+    /// <summary>Whether an item that the evidence shows states an SM3, so that <see cref="GivenFile.Sm3"/> is needed to compare it.</summary>
+    public static bool NeedsSm3(Evidence evidence) =>
+        evidence.Manifest?.Items.Any(item => item.Sm3 is not null) == true
+        || evidence.Openings.Values.Any(opening => opening.Item?.Sm3 is not null);
+
     /// <summary>Verifies evidence, or a certificate alone (<see cref="Evidence.FromCertificate"/>).</summary>
     public static Report Verify(Evidence evidence, VerifierInputs inputs)
     {

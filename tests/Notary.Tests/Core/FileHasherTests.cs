@@ -24,6 +24,33 @@ public sealed class FileHasherTests
         }
     }
 
+    // The two examples of GB/T 32905, and a file of several buffers; one hasher for all.
+    [Fact]
+    public async Task Sm3_is_computed_of_the_same_bytes_when_asked_for()
+    {
+        using var hasher = new FileHasher(withSm3: true);
+        var large = Bytes(3 * Buffer + 17);
+        var oneShot = new Org.BouncyCastle.Crypto.Digests.SM3Digest();
+        oneShot.BlockUpdate(large, 0, large.Length);
+        var expected = new byte[Hash.Size];
+        oneShot.DoFinal(expected, 0);
+        (byte[] Content, string Sm3)[] examples =
+        [
+            ("abc"u8.ToArray(), "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"),
+            (large, Convert.ToHexStringLower(expected)),
+            (System.Text.Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("abcd", 16))), "debe9ff92275b8a138604889c18e5a4d6fdb70e5387e5765293dcba39c0c5732"),
+        ];
+        foreach (var (content, sm3) in examples)
+        {
+            var changed = hasher.HashAsync(new MemoryStream(Bytes(2 * Buffer)), 3 * Buffer, cancellation: Token);
+            await Assert.ThrowsAsync<ContentChangedException>(async () => await changed);
+
+            var digest = await hasher.HashAsync(new MemoryStream(content), (ulong)content.Length, cancellation: Token);
+
+            Assert.Equal((Hash.Of(content), sm3), (digest.Sha256, digest.Sm3.ToString()));
+        }
+    }
+
     [Theory]
     [InlineData(0, 1), InlineData(1, 0), InlineData(10, 11), InlineData(Buffer, Buffer - 1), InlineData(Buffer - 1, Buffer)]
     [InlineData(3 * Buffer, 2 * Buffer), InlineData(2 * Buffer, 3 * Buffer), InlineData(5 * Buffer, 1)]
