@@ -1,6 +1,5 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Unicode;
 
 namespace Notary.Core;
 
@@ -14,8 +13,9 @@ public static class ReportJson
     {
         Indented = true,
         NewLine = "\n",
-        // Chinese as it is; marks that reorder a line are escaped, whoever put them there.
-        Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
+        // Chinese and quotation marks as they are. "Unsafe" is for whoever pastes it into a web page; marks that reorder
+        // a line are escaped in the sentences already.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
     /// <param name="report">What was found.</param>

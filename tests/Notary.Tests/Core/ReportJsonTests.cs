@@ -32,6 +32,7 @@ public sealed class ReportJsonTests
         Assert.Equal("PASS", checks["inclusion"]);
         Assert.Equal("NOT CHECKED", checks["bitcoin"]);
         Assert.Contains("除运营方外", Encoding.UTF8.GetString(json), StringComparison.Ordinal);
+        Assert.Contains("'ledger.example/test'", Encoding.UTF8.GetString(json), StringComparison.Ordinal);
     }
 
     [Fact]
