@@ -118,6 +118,10 @@ public sealed class VerifierKey : IEquatable<VerifierKey>
 
     public override int GetHashCode() => text.GetHashCode(StringComparison.Ordinal);
 
+    public static bool operator ==(VerifierKey? left, VerifierKey? right) => left is null ? right is null : left.Equals(right);
+
+    public static bool operator !=(VerifierKey? left, VerifierKey? right) => !(left == right);
+
     internal static VerifierKey FromPublicKey(string name, byte[] publicKey) => new(name, KeyAlgorithm.Ed25519, publicKey);
 
     /// <summary>A key's name: no white space, no '+', nothing that a line of a note could not hold (C2SP signed-note).</summary>
