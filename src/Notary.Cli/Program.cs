@@ -21,6 +21,7 @@ var root = new RootCommand("""
     TrustCommand.Create(context),
     VerifyCommand.Create(context),
     ShowCommand.Create(context),
+    FsckCommand.Create(context),
     DemoCommand.Create(context),
 };
 

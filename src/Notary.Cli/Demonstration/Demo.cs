@@ -17,9 +17,11 @@ internal sealed class Demo(CliContext context, Language language)
     /// <returns>The exit code: pass when the real evidence passes and both forgeries fail.</returns>
     public async Task<int> RunAsync(IReadOnlyList<string> given, CancellationToken cancellation)
     {
+        // What cannot be deposited is told before anything starts.
+        if (given.Count > 0)
+            FileSource.Walk(given, cancellation);
         var folder = Directory.CreateTempSubdirectory("notary-demo-").FullName;
         var paths = given.Count > 0 ? given : [Sample.Write(Path.Join(folder, "documents"))];
-        // Found before anything starts: what cannot be deposited is told at once.
         var files = FileSource.Walk(paths, cancellation);
         var outputFolder = Path.Join(folder, "evidence");
         await DepositAsync(folder, paths, outputFolder, cancellation); // (1), (2)
@@ -57,7 +59,7 @@ internal sealed class Demo(CliContext context, Language language)
     {
         Step(3, "The certificate that came back");
         Box("statement: the ledger's entry, all that the public sees", certificate.Statement);
-        Box("checkpoint: the whole ledger in one signed line", certificate.Checkpoint ?? "");
+        Box("checkpoint: the whole ledger in one signed hash", certificate.Checkpoint ?? "");
     }
 
     private async Task<Verdict> VerifyAsync(Evidence evidence, Trust trust, IReadOnlyList<string> paths, CancellationToken cancellation)

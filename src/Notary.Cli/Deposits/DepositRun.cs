@@ -71,7 +71,7 @@ internal sealed class DepositRun(CliContext context, DepositOptions options)
         var ledger = await client.GetInfoAsync(cancellation);
         if (trust is null)
             return (ledger.Key.Name, Trust.OnFirstUse(ledger, options.Server, options.Out), true);
-        return trust.Policy.Logs.Any(log => log.Key == ledger.Key)
+        return trust.Policy.Logs.Any(log => log.Key.Equals(ledger.Key))
             ? (ledger.Key.Name, trust, false)
             : throw new CliException(ExitCode.Failed, $"{trust.Place} does not name the ledger of {options.Server}: {ledger.Key}");
     }

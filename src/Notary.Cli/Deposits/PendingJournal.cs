@@ -232,6 +232,19 @@ internal sealed class PendingJournal : IDisposable
         && offset + headLength + length + 1 <= fileLength
         && JournalRecord.Digest(kind, ReadExactly(offset + headLength, length)) == digest;
 
+    /// <summary>A disk that fails here is told by the journal's name: a broken connection is an IOException too.</summary>
+    private int ReadSome(Span<byte> bytes, long offset)
+    {
+        try
+        {
+            return RandomAccess.Read(file, bytes, offset);
+        }
+        catch (IOException exception)
+        {
+            throw CliException.Input($"{FullName}: cannot be read: {exception.Message}");
+        }
+    }
+
     private byte[] ReadExactly(long offset, int length)
     {
         var bytes = ReadUpTo(offset, length);
@@ -244,7 +257,7 @@ internal sealed class PendingJournal : IDisposable
         var read = 0;
         while (read < bytes.Length)
         {
-            var count = RandomAccess.Read(file, bytes.AsSpan(read), offset + read);
+            var count = ReadSome(bytes.AsSpan(read), offset + read);
             if (count == 0)
                 return bytes[..read];
             read += count;

@@ -104,8 +104,8 @@ internal sealed class Sender(
         {
             await round.CancelAsync();
             await Ended(writing);
-            // A fault of our own side, such as a journal that cannot be read, matters more than the cancelling it caused.
-            if (writing.Exception?.InnerException is MalformedException or IOException)
+            // A journal that cannot be read matters more than the cancelling it caused.
+            if (writing.IsFaulted)
                 await writing;
             throw;
         }
@@ -129,10 +129,14 @@ internal sealed class Sender(
 
             await stream.CompleteAsync();
         }
-        catch (Exception exception) when (exception is MalformedException or IOException)
+        catch (Exception exception) when (exception is MalformedException or CliException)
         {
             await round.CancelAsync();
             throw;
+        }
+        catch (Exception exception) when (exception is RpcException or IOException or InvalidOperationException)
+        {
+            // The call has ended. Why, the side that reads the answers is told.
         }
     }
 

@@ -87,7 +87,7 @@ internal sealed class Sending(CliContext context, LedgerClient client, OutputFol
         terminal.Line($"deposited {Sizes.Count(evidence.Manifest!.Items.Count, "file")}");
         terminal.Fields(
             ("deposit", statement.Deposit.ToString()),
-            ("ledger", $"{statement.Ledger}, entry {proof.Index} of {proof.Checkpoint.Size}"),
+            ("ledger", $"{statement.Ledger}, entry {proof.Index} in a tree of {proof.Checkpoint.Size}"),
             ("received", $"{Timestamp.Format(statement.Received)} by the ledger's clock"),
             ("evidence", $"{path}  (keep it private: it opens the deposit)"),
             ("verify with", Shell.Command("notary", "verify", path, "--trust", trust.Place)));

@@ -6,7 +6,7 @@ namespace Notary.Cli;
 /// <summary>Hashes files, one on each core, in memory that does not grow with their size.</summary>
 internal static class FileHashing
 {
-    // Readers and writers may hold the file meanwhile: a change is noticed, and locking others out is not our business.
+    // Others may write meanwhile: that is noticed, and it is not our business to keep them from it.
     private static readonly FileStreamOptions Options = new()
     {
         Access = FileAccess.Read,

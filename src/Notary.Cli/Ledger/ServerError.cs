@@ -55,7 +55,7 @@ internal sealed record ServerError(StatusCode Code, IReadOnlyList<string> Lines,
         ExitCode.Server,
         IsSilence
             ? [$"{address} cannot be reached: {Reason}"]
-            : [.. Lines.Select(line => $"{address} refused ({Code.ToString().ToUpperInvariant()}): {Lowered(line)}")],
+            : [.. Lines.Select(line => $"{address} refused ({CodeName}): {Lowered(line)}")],
         hints);
 
     /// <summary>The socket's own words, where a connection failed: "connection refused" says more than gRPC does.</summary>
@@ -69,6 +69,9 @@ internal sealed record ServerError(StatusCode Code, IReadOnlyList<string> Lines,
 
         return status.Detail;
     }
+
+    /// <summary>The status as gRPC spells it: INVALID_ARGUMENT.</summary>
+    private string CodeName => string.Concat(Code.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? $"_{c}" : $"{char.ToUpperInvariant(c)}"));
 
     private string Reason => Code == StatusCode.DeadlineExceeded ? "no answer in time" : Lowered(Lines[0]);
 

@@ -44,7 +44,7 @@ internal sealed class EvidenceView(Terminal terminal, string path)
         terminal.Fields(
             ("ledger", statement.Ledger),
             ("deposit", statement.Deposit.ToString()),
-            ("entry", string.Create(CultureInfo.InvariantCulture, $"{proof.Index} of {proof.Checkpoint.Size}")),
+            ("entry", string.Create(CultureInfo.InvariantCulture, $"{proof.Index} in a tree of {proof.Checkpoint.Size}")),
             ("received", $"{Timestamp.Format(statement.Received)}, says the operator's clock"),
             ("accuracy", statement.AccuracyMilliseconds is { } bound ? $"{bound} ms, says the operator" : "unknown"),
             ("after", string.Create(CultureInfo.InvariantCulture, $"a tree of {statement.AfterSize}, {statement.AfterRoot}")),

@@ -16,7 +16,7 @@ internal static class DemoCommand
         var language = LanguageOption.Create();
         var command = new Command("demo", "Deposit files on a ledger of the moment, verify them, and see a forgery refused.") { Paths, language };
         command.SetAction((arguments, cancellation) =>
-            new Demo(context, arguments.GetValue(language)).RunAsync(arguments.GetValue(Paths) ?? [], cancellation));
+            new Demo(context, arguments.GetValue(language)).RunAsync(arguments.Get(Paths), cancellation));
         return command;
     }
 }

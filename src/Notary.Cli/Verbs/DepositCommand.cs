@@ -41,7 +41,7 @@ internal static class DepositCommand
     {
         string?[] unused =
         [
-            arguments.GetValue(Paths) is [var first, ..] ? first : null,
+            arguments.Get(Paths) is [var first, ..] ? first : null,
             arguments.GetValue(Title) is null ? null : "--title",
             arguments.GetValue(Previous) is null ? null : "--previous",
             arguments.GetValue(Key) is null ? null : "--key",
@@ -56,7 +56,7 @@ internal static class DepositCommand
     {
         var problems = new List<string>();
         var options = new DepositOptions(
-            arguments.GetValue(Paths) ?? [],
+            arguments.Get(Paths),
             arguments.GetValue(Server) ?? "",
             arguments.GetRequiredValue(Out),
             arguments.GetValue(TrustFile),

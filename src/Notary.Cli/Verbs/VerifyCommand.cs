@@ -50,7 +50,7 @@ internal static class VerifyCommand
         var trust = Trust.Read(arguments.GetRequiredValue(TrustFile));
         var depositor = ReadDepositor(arguments.GetValue(Depositor));
         var evidence = EvidenceFile.Read(arguments.GetRequiredValue(EvidencePath), cancellation);
-        var files = arguments.GetValue(Paths) is { Length: > 0 } paths
+        var files = arguments.Get(Paths) is { Length: > 0 } paths
             // JSON stands alone on standard output: no progress beside it.
             ? await GivenFiles.HashAsync(arguments.GetValue(Json) ? null : context.Terminal, paths, Verifier.NeedsSm3(evidence), cancellation)
             : null;
