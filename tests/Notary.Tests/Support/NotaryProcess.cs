@@ -1,0 +1,116 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using Xunit;
+
+namespace Notary.Tests.Support;
+
+/// <summary>The built <c>notary</c> as a process of its own, as users and scripts have it.</summary>
+internal sealed class NotaryProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly Process process;
+    private readonly ConcurrentQueue<string> errors = new();
+    private readonly ConcurrentQueue<string> lines = new();
+    private readonly Task reading;
+
+    // Set again at each line, so that whoever waits for one looks at all there are.
+    private TaskCompletionSource another = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private NotaryProcess(Process process)
+    {
+        this.process = process;
+        reading = Task.WhenAll(ReadAsync(process.StandardOutput, lines), ReadAsync(process.StandardError, errors));
+    }
+
+    public string Output => string.Join('\n', lines);
+
+    public string Error => string.Join('\n', errors);
+
+    /// <summary>Runs a verb to its end.</summary>
+    public static Task<ToolResult> RunAsync(params IEnumerable<string> arguments) => RunInAsync(null, arguments);
+
+    /// <summary>Runs a verb to its end with more in its environment; the locale is English unless that says otherwise.</summary>
+    public static Task<ToolResult> RunInAsync(
+        IReadOnlyDictionary<string, string?>? environment, params IEnumerable<string> arguments) => ExternalTool.RunAsync(
+            "dotnet",
+            [Program, .. arguments],
+            environment: new Dictionary<string, string?>(environment ?? new Dictionary<string, string?>()) is var all && all.TryAdd("LC_ALL", "C.UTF-8") ? all : environment);
+
+    /// <summary>Starts a verb that is not expected to end by itself.</summary>
+    public static NotaryProcess Start(params IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(ExternalTool.Require("dotnet"), [Program, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        start.Environment["LC_ALL"] = "C.UTF-8";
+        return new NotaryProcess(Process.Start(start)!);
+    }
+
+    /// <summary>Waits for a line of standard output that begins, after spaces, with <paramref name="name"/>; returns the rest of it.</summary>
+    public async Task<string> FieldAsync(string name)
+    {
+        using var limit = Limit();
+        while (true)
+        {
+            var next = Volatile.Read(ref another).Task;
+            var line = lines.Select(line => line.Trim()).FirstOrDefault(line => line.StartsWith(name + " ", StringComparison.Ordinal));
+            if (line is not null)
+                return line[(name.Length + 1)..].Trim();
+            Assert.False(reading.IsCompleted, $"no line '{name}'\n--- stdout\n{Output}\n--- stderr\n{Error}");
+            await Task.WhenAny(next, reading).WaitAsync(limit.Token);
+        }
+    }
+
+    /// <summary>SIGKILL: what a power cut is to a process.</summary>
+    public async Task KillAsync()
+    {
+        process.Kill();
+        await EndAsync();
+    }
+
+    /// <summary>SIGTERM or SIGINT, and the exit code that follows.</summary>
+    public async Task<int> SignalAsync(string signal)
+    {
+        await ExternalTool.RunAsync("sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -{signal} {process.Id}")]);
+        return await EndAsync();
+    }
+
+    /// <summary>Waits for the end and returns the exit code.</summary>
+    public async Task<int> EndAsync()
+    {
+        using var limit = Limit();
+        await process.WaitForExitAsync(limit.Token);
+        await reading.WaitAsync(limit.Token);
+        return process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+            await KillAsync();
+        process.Dispose();
+    }
+
+    private static string Program => Path.Combine(AppContext.BaseDirectory, "notary.dll");
+
+    private static CancellationTokenSource Limit()
+    {
+        var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Patience);
+        return limit;
+    }
+
+    private async Task ReadAsync(StreamReader reader, ConcurrentQueue<string> into)
+    {
+        while (await reader.ReadLineAsync() is { } line)
+        {
+            into.Enqueue(line);
+            Interlocked.Exchange(ref another, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+        }
+    }
+}
