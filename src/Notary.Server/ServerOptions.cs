@@ -14,7 +14,7 @@ public sealed class ServerOptions
     /// <summary>The ledger's name, fixed by the first start; null takes what the folder says, or a new name.</summary>
     public string? Origin { get; init; }
 
-    /// <summary>The high-water mark's file; null is a file in the data folder.</summary>
+    /// <summary>The high-water mark's file; null is <see cref="LedgerOptions.DefaultHighWaterMark"/>.</summary>
     public string? HighWaterMarkPath { get; init; }
 
     /// <summary>Where gRPC is served: HTTP/2 without TLS, on a loopback address. Port 0 takes a free one.</summary>

@@ -60,7 +60,7 @@ internal static class ServeCommand
 
     /// <summary>Where <see cref="ServerOptions"/> says the mark is unless it is told otherwise.</summary>
     private static string MarkPath(ServerOptions options) =>
-        Path.GetFullPath(options.HighWaterMarkPath ?? Path.Join(options.DataDirectory, "ledger.mark"));
+        Path.GetFullPath(options.HighWaterMarkPath ?? LedgerOptions.DefaultHighWaterMark(options.DataDirectory));
 
     private static string Address(Uri uri) => uri.GetLeftPart(UriPartial.Authority);
 

@@ -10,7 +10,7 @@ internal sealed class DataFolder : IDisposable
         Folder = Path.GetFullPath(path);
         Database = Path.Combine(Folder, "ledger.db");
         Key = Path.Combine(Folder, "ledger.key");
-        Mark = highWaterMark is null ? Path.Combine(Folder, "ledger.mark") : Path.GetFullPath(highWaterMark);
+        Mark = Path.GetFullPath(highWaterMark ?? LedgerOptions.DefaultHighWaterMark(path));
     }
 
     public string Folder { get; }

@@ -15,8 +15,7 @@ public sealed class LedgerOptions
     public string? Origin { get; init; }
 
     /// <summary>
-    /// The high-water mark's file; null is <c>ledger.mark</c> in the data folder, where a restored backup of the folder
-    /// would bring back an old mark together with the old database.
+    /// The high-water mark's file; null is <see cref="DefaultHighWaterMark"/>.
     /// </summary>
     public string? HighWaterMarkPath { get; init; }
 
@@ -30,6 +29,13 @@ public sealed class LedgerOptions
 
     /// <summary>Where key seeds, origins and the claims' salts come from. Used by several threads at a time.</summary>
     public RandomNumberGenerator Randomness { get; init; } = RandomNumberGenerator.Create();
+
+    /// <summary>
+    /// <c>DIR.mark</c> beside the data folder <c>DIR</c>: inside the folder, a restored backup of the folder would bring
+    /// back an old mark together with the old database, and the ledger would sign a second history.
+    /// </summary>
+    public static string DefaultHighWaterMark(string dataDirectory) =>
+        Path.TrimEndingDirectorySeparator(Path.GetFullPath(dataDirectory)) + ".mark";
 
     /// <summary>Puts something between ledger and store: the tests' faults.</summary>
     internal Func<ILedgerStore, ILedgerStore>? WrapStore { get; init; }
