@@ -46,8 +46,10 @@ internal static class DurableFile
     public static void WriteNew(string path, ReadOnlySpan<byte> bytes)
     {
         var draft = path + ".new";
-        // A crash before the move leaves the draft, which the next start writes anew.
-        using (var file = Open(draft, FileMode.Create, FileShare.None))
+        // A crash before the move leaves the draft, which the next start writes anew. It is not written over: whoever put
+        // a file of that name there would own the new one's mode.
+        File.Delete(draft);
+        using (var file = Open(draft, FileMode.CreateNew, FileShare.None))
         {
             file.Write(bytes);
             file.Flush(flushToDisk: true);

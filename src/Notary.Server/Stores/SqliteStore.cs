@@ -118,6 +118,9 @@ public sealed class SqliteStore : ILedgerStore
         writer?.Dispose();
     }
 
+    /// <summary>A quota: an append that would need more pages of 4 KiB finds no room.</summary>
+    internal void LimitPages(int pages) => writer!.LimitPages(pages);
+
     internal static long TileKey(int level, ulong number) => ((long)level << LevelShift) | checked((long)number);
 
     internal static TileRow TileOf(long key) =>

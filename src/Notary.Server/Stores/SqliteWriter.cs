@@ -85,6 +85,9 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
+    public void LimitPages(int pages) =>
+        database.Execute(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"PRAGMA max_page_count = {pages}"));
+
     public void Dispose()
     {
         wal.Dispose();

@@ -120,7 +120,7 @@ public sealed class Fsck
 
     private void CheckHead(SignedNote note, Checkpoint checkpoint, StoredHead stored, VerifierKey? key, FsckEntries entries)
     {
-        if (key is not null && entries.Key is not null && key != entries.Key)
+        if (key is not null && entries.Key is not null && !key.Equals(entries.Key))
             findings.Add(FsckKind.Key, folder.Key, "is not the key that entry 0 names");
         var signer = entries.Key ?? key;
         if (signer is not null && note.Check(signer) != NoteCheck.Valid)

@@ -85,10 +85,11 @@ internal sealed class FsckIndexes(ILedgerStore store, FsckFindings findings, ulo
                 count++;
             else
                 (beyond, furthest) = (beyond + 1, Math.Max(furthest, entryOf(row)));
-            if (count % PageSize == 0)
+            if ((count + beyond) % PageSize == 0)
                 progress?.Invoke(new FsckProgress(stage, count, expected));
         }
 
+        progress?.Invoke(new FsckProgress(stage, count, expected));
         if (beyond > 0 && furthest >= NewestSize())
             findings.Add(
                 stage == "uuid index" ? FsckKind.DepositIndex : FsckKind.AccountIndex, $"{stage}, row of entry {furthest}", "is beyond the head");

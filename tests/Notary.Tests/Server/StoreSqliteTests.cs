@@ -1,0 +1,140 @@
+using Notary.Server;
+using Xunit;
+
+namespace Notary.Tests.Server;
+
+public sealed class StoreSqliteTests : StoreContractTests
+{
+    private string Path => System.IO.Path.Combine(Folder, "ledger.db");
+
+    protected override ILedgerStore Open() => SqliteStore.Open(Path);
+
+    protected override void SetRoom(ILedgerStore store, bool hasRoom) =>
+        ((SqliteStore)store).LimitPages(hasRoom ? 1_000_000 : 40);
+
+    [Fact]
+    public void A_commit_is_whole_in_a_copy_of_the_files_of_a_store_that_was_never_closed()
+    {
+        using var store = SqliteStore.Open(Path);
+        var head = Append(store, Append(store, null, 10), 300);
+        var copy = System.IO.Path.Combine(Folder, "copy.db");
+        File.Copy(Path, copy);
+        File.Copy(Path + "-wal", copy + "-wal");
+        using var copied = SqliteStore.Open(copy);
+        Assert.True(StoredHead.Same(head, copied.ReadHead()));
+        Assert.Equal(310, copied.ReadEntries(0, 400, withRecords: true).Count);
+    }
+
+    [Fact]
+    public void A_log_cut_anywhere_leaves_whole_appends()
+    {
+        using var store = SqliteStore.Open(Path);
+        StoredHead? head = null;
+        var sizes = new List<ulong> { 0 };
+        for (var i = 0; i < 6; i++)
+            sizes.Add((head = Append(store, head, 40)).Size);
+        var log = File.ReadAllBytes(Path + "-wal");
+        var copy = System.IO.Path.Combine(Folder, "cut.db");
+        for (var length = 0; length <= log.Length; length += 1_500)
+        {
+            File.Copy(Path, copy, overwrite: true);
+            File.WriteAllBytes(copy + "-wal", log[..length]);
+            using (var cut = SqliteStore.Open(copy))
+            {
+                var size = cut.ReadHead()?.Size ?? 0;
+                Assert.Contains(size, sizes);
+                Assert.Equal((int)size, cut.ReadEntries(0, 1_000, withRecords: true).Count);
+                Assert.Equal((int)size, cut.ReadDepositRows(default, 1_000).Count);
+                Assert.Equal((int)size, cut.ReadAccountRows(null, 1_000).Count);
+            }
+
+            File.Delete(copy + "-wal");
+        }
+    }
+
+    [Fact]
+    public void The_log_stays_bounded_under_a_busy_writer_with_readers()
+    {
+        using var store = SqliteStore.Open(Path);
+        StoredHead? head = null;
+        long longest = 0;
+        for (var i = 0; i < 60; i++)
+        {
+            var append = Make(head, 256, padding: 8_000);
+            Assert.Equal(AppendOutcome.Appended, store.Append(append));
+            head = append.Head;
+            Assert.Single(store.ReadEntries(head.Size - 1, 1, withRecords: false));
+            longest = Math.Max(longest, new FileInfo(Path + "-wal").Length);
+        }
+
+        // 120 MiB were written; copying begins at 16 MiB and takes a moment on a busy machine.
+        Assert.InRange(longest, 1 << 20, 100 << 20);
+        Assert.Equal((int)head!.Size, store.ReadEntries(0, 20_000, withRecords: false).Count);
+    }
+
+    [Fact]
+    public void Nobody_else_may_read_the_files()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        using var store = SqliteStore.Open(Path);
+        Append(store, null, 1);
+        foreach (var file in new[] { Path, Path + "-wal", Path + "-shm" })
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+    }
+
+    [Fact]
+    public void Another_programs_database_is_refused()
+    {
+        SqliteStore.Open(Path).Dispose();
+        using (var database = SqliteDatabase.Open(Path, readOnly: false))
+            database.Execute("PRAGMA application_id = 7");
+        Assert.Contains("not a ledger's database", Assert.Throws<LedgerRefusedException>(Open).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_newer_format_is_refused()
+    {
+        SqliteStore.Open(Path).Dispose();
+        using (var database = SqliteDatabase.Open(Path, readOnly: false))
+            database.Execute("PRAGMA user_version = 2");
+        Assert.Contains("format 2", Assert.Throws<LedgerRefusedException>(Open).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_is_no_database_is_an_error_and_stays_as_it_is()
+    {
+        File.WriteAllText(Path, "these are not the bytes of a database, but somebody's notes, and longer than a header is");
+        var before = File.ReadAllBytes(Path);
+        Assert.Throws<StoreException>(Open);
+        Assert.Equal(before, File.ReadAllBytes(Path));
+    }
+
+    [Fact]
+    public void A_read_only_store_reads_beside_the_writer_and_refuses_to_append()
+    {
+        using var store = SqliteStore.Open(Path);
+        var head = Append(store, null, 10);
+        using var reader = SqliteStore.OpenReadOnly(Path);
+        Assert.True(StoredHead.Same(head, reader.ReadHead()));
+        head = Append(store, head, 10);
+        Assert.True(StoredHead.Same(head, reader.ReadHead()));
+        Assert.Throws<InvalidOperationException>(() => reader.Append(Make(head, 1)));
+    }
+
+    [Theory]
+    [InlineData("entries")]
+    [InlineData("records")]
+    public void A_segment_that_cannot_be_taken_apart_says_where_and_the_rest_can_be_read(string column)
+    {
+        using (var store = SqliteStore.Open(Path))
+            Append(store, Append(store, Append(store, null, 10), 10), 10);
+        using (var database = SqliteDatabase.Open(Path, readOnly: false))
+            database.Execute($"UPDATE segments SET {column} = substr({column}, 1, length({column}) - 1) WHERE first = 10");
+        using var damaged = SqliteStore.Open(Path);
+        var error = Assert.Throws<StoreDamagedException>(() => damaged.ReadEntries(0, 30, withRecords: true));
+        Assert.Equal(20UL, error.Next);
+        Assert.Equal(10, damaged.ReadEntries(0, 10, withRecords: true).Count);
+        Assert.Equal(10, damaged.ReadEntries(error.Next, 30, withRecords: true).Count);
+    }
+}
