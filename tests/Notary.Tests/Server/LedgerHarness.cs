@@ -25,7 +25,7 @@ internal sealed class LedgerHarness : IAsyncDisposable
 
     public string KeyFile => Path.Combine(Data, "ledger.key");
 
-    public string Mark => Path.Combine(Data, "ledger.mark");
+    public string Mark => LedgerOptions.DefaultHighWaterMark(Data);
 
     public Ledger Ledger { get; private set; } = null!;
 

@@ -80,6 +80,7 @@ public sealed class LedgerOpeningTests : IAsyncDisposable
         {
             Directory.Delete(harness.Data, recursive: true);
             Directory.CreateDirectory(harness.Data);
+            File.Delete(harness.Mark);
             if (steps > 0)
                 HighWaterMark.Create(harness.Mark);
             File.WriteAllText(harness.KeyFile + ".new", "half a draft of a key");
