@@ -35,7 +35,7 @@ public sealed class GoLibraryTests(RunningServer server) : IClassFixture<Running
             var certificate = await DepositAsync(cancellation);
             var (proof, statement) = (File("proof", certificate.Proof.Span), File("statement", certificate.Statement.Span));
             await AcceptAsync(checker, "record", info.Vkey, proof, statement);
-            await RefuseAsync(checker, "record", info.Vkey, proof, File("altered", [.. certificate.Statement.Span[..^2], (byte)'0', (byte)'\n']));
+            await RefuseAsync(checker, "record", info.Vkey, proof, File("altered", [.. certificate.Statement.Span[..^2], (byte)(certificate.Statement.Span[^2] ^ 1), (byte)'\n']));
 
             var grown = await server.Client.GetConsistencyProofAsync(
                 new Proto.GetConsistencyProofRequest { First = Size(info.Checkpoint) }, cancellationToken: cancellation);
