@@ -15,6 +15,7 @@ public sealed class NotaryServer : IAsyncDisposable
     private readonly Ledger ledger;
     private readonly ILoggerFactory loggers;
     private readonly ILogger logger;
+    private readonly OpenStreams streams = new();
     private readonly WebApplication grpc;
     private readonly WebApplication web;
 
@@ -24,7 +25,7 @@ public sealed class NotaryServer : IAsyncDisposable
         this.ledger = ledger;
         this.loggers = loggers;
         logger = loggers.CreateLogger<NotaryServer>();
-        grpc = BuildGrpc(options, ledger, loggers);
+        grpc = BuildGrpc(options, ledger, streams, loggers);
         web = BuildWeb(options, ledger, loggers);
     }
 
@@ -94,11 +95,13 @@ public sealed class NotaryServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         LogMessages.Stopping(logger, Origin, options.ShutdownTimeout);
+        await streams.EndAsync(options.ShutdownTimeout);
         // The ledger is closed last: calls at hand still need it, and the deposits among them their answers.
         await Task.WhenAll(grpc.StopAsync(), web.StopAsync());
         await grpc.DisposeAsync();
         await web.DisposeAsync();
         await ledger.DisposeAsync();
+        streams.Dispose();
         LogMessages.Stopped(logger, Origin);
         loggers.Dispose();
     }
@@ -126,12 +129,14 @@ public sealed class NotaryServer : IAsyncDisposable
             loggers.CreateLogger<Ledger>());
     }
 
-    private static WebApplication BuildGrpc(ServerOptions options, Ledger ledger, ILoggerFactory loggers)
+    private static WebApplication BuildGrpc(
+        ServerOptions options, Ledger ledger, OpenStreams streams, ILoggerFactory loggers)
     {
         var builder = Hosts.ForGrpc(options, loggers);
         // One object a service for all calls: without these lines every call would make its own.
         builder.Services
             .AddSingleton(ledger)
+            .AddSingleton(streams)
             .AddSingleton(options.TimeProvider)
             .AddSingleton<NotaryService>()
             .AddSingleton<HealthService>()

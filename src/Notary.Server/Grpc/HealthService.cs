@@ -1,6 +1,5 @@
 using Grpc.Core;
 using Grpc.Health.V1;
-using Microsoft.Extensions.Hosting;
 using Proto = Notary.V1;
 
 namespace Notary.Server;
@@ -9,14 +8,14 @@ namespace Notary.Server;
 /// grpc.health.v1: serving means issuing. The server as a whole and the deposit interface have one status, since a
 /// ledger that refuses to issue is of no use to a depositor, however well it still answers.
 /// </summary>
-internal sealed class HealthService(Ledger ledger, TimeProvider time, IHostApplicationLifetime lifetime) : Health.HealthBase
+internal sealed class HealthService(Ledger ledger, TimeProvider time, OpenStreams streams) : Health.HealthBase
 {
     /// <summary>How often a watched status is looked at.</summary>
     private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(1);
 
     private static readonly string NotaryName = Proto.Notary.Descriptor.FullName;
 
-    private HealthCheckResponse.Types.ServingStatus Status => ledger.Health.Issuing && !lifetime.ApplicationStopping.IsCancellationRequested
+    private HealthCheckResponse.Types.ServingStatus Status => ledger.Health.Issuing && !streams.Stopping.IsCancellationRequested
         ? HealthCheckResponse.Types.ServingStatus.Serving
         : HealthCheckResponse.Types.ServingStatus.NotServing;
 
@@ -28,8 +27,9 @@ internal sealed class HealthService(Ledger ledger, TimeProvider time, IHostAppli
     public override async Task Watch(
         HealthCheckRequest request, IServerStreamWriter<HealthCheckResponse> responseStream, ServerCallContext context)
     {
+        streams.Add(context);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(
-            context.CancellationToken, lifetime.ApplicationStopping);
+            context.CancellationToken, streams.Stopping);
         using var timer = new PeriodicTimer(WatchInterval, time);
         var sent = HealthCheckResponse.Types.ServingStatus.Unknown;
         while (true)
@@ -38,7 +38,7 @@ internal sealed class HealthService(Ledger ledger, TimeProvider time, IHostAppli
             var status = IsKnown(request) ? Status : HealthCheckResponse.Types.ServingStatus.ServiceUnknown;
             if (status != sent)
                 await responseStream.WriteAsync(new HealthCheckResponse { Status = sent = status });
-            if (lifetime.ApplicationStopping.IsCancellationRequested)
+            if (streams.Stopping.IsCancellationRequested)
                 throw GrpcErrors.Stopping().ToException();
             await NextLookAsync(timer, ending.Token, context.CancellationToken);
         }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Google.Protobuf;
 using Grpc.Core;
-using Microsoft.Extensions.Hosting;
 using Notary.Core;
 using Proto = Notary.V1;
 
@@ -11,7 +10,7 @@ namespace Notary.Server;
 /// The deposit interface. Knows protobuf and the ledger, and nothing of either's insides: it carries bytes across and
 /// leaves every judgement of a deposit to the ledger. One object serves all calls.
 /// </summary>
-internal sealed class NotaryService(Ledger ledger, IHostApplicationLifetime lifetime) : Proto.Notary.NotaryBase
+internal sealed class NotaryService(Ledger ledger, OpenStreams streams) : Proto.Notary.NotaryBase
 {
     private const int DefaultPageSize = 100;
     private const int MaxPageSize = 1_000;
@@ -41,7 +40,8 @@ internal sealed class NotaryService(Ledger ledger, IHostApplicationLifetime life
         IServerStreamWriter<Proto.DepositBatchResponse> responseStream,
         ServerCallContext context)
     {
-        using var stream = new DepositStream(ledger, requestStream, responseStream, lifetime.ApplicationStopping);
+        streams.Add(context);
+        using var stream = new DepositStream(ledger, requestStream, responseStream, streams.Stopping);
         await stream.RunAsync(context.CancellationToken);
     }
 

@@ -2,7 +2,6 @@ using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Grpc.Health.V1;
 using Grpc.Reflection.V1;
-using Microsoft.Extensions.Hosting;
 using Proto = Notary.V1;
 
 namespace Notary.Server;
@@ -11,7 +10,7 @@ namespace Notary.Server;
 /// grpc.reflection.v1: which services are here and the proto files that declare them, so that general tools can call
 /// them without our files. The answers are fixed when the program is built.
 /// </summary>
-internal sealed class ReflectionService(IHostApplicationLifetime lifetime) : ServerReflection.ServerReflectionBase
+internal sealed class ReflectionService(OpenStreams streams) : ServerReflection.ServerReflectionBase
 {
     private static readonly ServiceDescriptor[] Services = [Proto.Notary.Descriptor, Health.Descriptor, ServerReflection.Descriptor];
 
@@ -24,14 +23,15 @@ internal sealed class ReflectionService(IHostApplicationLifetime lifetime) : Ser
         IServerStreamWriter<ServerReflectionResponse> responseStream,
         ServerCallContext context)
     {
+        streams.Add(context);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(
-            context.CancellationToken, lifetime.ApplicationStopping);
+            context.CancellationToken, streams.Stopping);
         try
         {
             while (await requestStream.MoveNext(ending.Token))
                 await responseStream.WriteAsync(Answer(requestStream.Current));
         }
-        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (streams.Stopping.IsCancellationRequested)
         {
             throw GrpcErrors.Stopping().ToException();
         }

@@ -80,7 +80,7 @@ public sealed class NotaryServerTests : IDisposable
         var server = await NotaryServer.StartAsync(RunningServerOn("data"), Cancellation);
         using var channel = GrpcChannel.ForAddress(server.GrpcAddress);
         using var call = new Proto.Notary.NotaryClient(channel).DepositBatch(cancellationToken: Cancellation);
-        for (var number = 1; number <= 50; number++)
+        for (var number = 1; number <= 10; number++)
         {
             var request = RunningServer.NewRequest(server.Origin, number);
             await call.RequestStream.WriteAsync(
@@ -90,7 +90,7 @@ public sealed class NotaryServerTests : IDisposable
         Assert.True(await call.ResponseStream.MoveNext(Cancellation));
         var stopped = server.DisposeAsync();
         var error = await Assert.ThrowsAsync<RpcException>(() => ReadToEndAsync(call.ResponseStream));
-        Assert.Equal(StatusCode.Unavailable, error.StatusCode);
+        Assert.True(error.StatusCode == StatusCode.Unavailable, error.ToString());
         Assert.Contains(RichStatus.Of(error).Details, detail => detail.Is(Google.Rpc.RetryInfo.Descriptor));
         await stopped;
     }

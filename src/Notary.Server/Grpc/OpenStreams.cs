@@ -1,0 +1,51 @@
+using Grpc.Core;
+using Microsoft.AspNetCore.Http;
+
+namespace Notary.Server;
+
+/// <summary>
+/// The streaming calls that are open, so that a stop can end them with a status before it closes connections. The web
+/// server's own graceful stop does not wait for a stream that the server ends first, and drops what of it is unsent.
+/// </summary>
+internal sealed class OpenStreams : IDisposable
+{
+    private readonly CancellationTokenSource stopping = new();
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Nothing says when the last bytes of a stream have left: they may wait for the other side's window. A client that
+    // misses them sees its connection end, and learns the same when it sends its items again.
+    private static readonly TimeSpan Lingering = TimeSpan.FromMilliseconds(100);
+
+    // The streams that are open, and one more until the stop: at zero there is nothing left to wait for.
+    private int open = 1;
+
+    /// <summary>Cancelled when streams shall end.</summary>
+    public CancellationToken Stopping => stopping.Token;
+
+    /// <summary>Counts a stream until its response is complete.</summary>
+    public void Add(ServerCallContext context)
+    {
+        Interlocked.Increment(ref open);
+        context.GetHttpContext().Response.OnCompleted(static streams => ((OpenStreams)streams).RemoveAsync(), this);
+    }
+
+    /// <summary>Has every stream end, and waits until they have or <paramref name="timeout"/> is over.</summary>
+    public async Task EndAsync(TimeSpan timeout)
+    {
+        await stopping.CancelAsync();
+        await RemoveAsync();
+        if (ended.Task.IsCompleted)
+            return;
+        await ended.Task.WaitAsync(timeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(Lingering);
+    }
+
+    public void Dispose() => stopping.Dispose();
+
+    private Task RemoveAsync()
+    {
+        if (Interlocked.Decrement(ref open) == 0)
+            ended.TrySetResult();
+        return Task.CompletedTask;
+    }
+}
