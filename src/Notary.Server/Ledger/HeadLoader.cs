@@ -87,9 +87,17 @@ internal sealed class HeadLoader(ILedgerStore store, TreeReader tree, VerifierKe
     private void CheckReceived(StoredHead stored)
     {
         var last = store.ReadEntries(stored.Size - 1, 1, withRecords: false);
-        if (last.Count == 1 && Entry.IsDeposit(last[0].Entry.Span)
-            && Statement.Parse(Encoding.UTF8.GetString(last[0].Entry.Span)).Received != stored.Received)
-            throw Damaged("its time", "is not that of the last entry");
+        if (last.Count == 0 || !Entry.IsDeposit(last[0].Entry.Span))
+            return;
+        try
+        {
+            if (Statement.Parse(Encoding.UTF8.GetString(last[0].Entry.Span)).Received != stored.Received)
+                throw Damaged("its time", "is not that of the last entry");
+        }
+        catch (MalformedException e)
+        {
+            throw Damaged("its last entry", e.Message);
+        }
     }
 
     private static ulong Shift(ulong size, int bits) => bits >= 64 ? 0 : size >> bits;

@@ -237,10 +237,12 @@ public sealed class Ledger : IAsyncDisposable
     {
         if (entry.Claims.IsEmpty)
             return false;
-        var claims = Claims.Parse(Encoding.UTF8.GetString(entry.Claims.Span));
         var statement = Statement.Parse(Encoding.UTF8.GetString(entry.Entry.Span));
-        if (statement.Claims != Hash.Of(entry.Claims.Span) || claims.Request != Hash.Of(entry.Request.Span))
-            throw new StoreDamagedException($"entry {entry.Index}", "has claims or a request that it was not written with", entry.Index + 1);
+        if (statement.Claims != Hash.Of(entry.Claims.Span))
+            throw new StoreDamagedException($"entry {entry.Index}", "has claims that it does not commit to", entry.Index + 1);
+        var claims = Claims.Parse(Encoding.UTF8.GetString(entry.Claims.Span));
+        if (claims.Request != Hash.Of(entry.Request.Span))
+            throw new StoreDamagedException($"entry {entry.Index}", "has a request that its claims do not commit to", entry.Index + 1);
         return claims.Account == account;
     }
 
