@@ -22,7 +22,7 @@ internal sealed class Acceptance(Trust trust)
             var report = Verifier.Verify(evidence, new VerifierInputs(trust.Policy));
             return report.Verdict == Verdict.Pass && Passes(report, CheckNames.Commitment) && Passes(report, CheckNames.Claims)
                 ? evidence
-                : throw Refuse(deposit, [.. report.Checks.Where(Matters).Select(check => $"{check.Name}: {check.Reason.English.TrimEnd('.')}")]);
+                : throw Refuse(deposit, [.. report.Checks.Where(Matters).Select(check => $"{check.Name}: {check.Reason.English}")]);
         }
         catch (MalformedException exception)
         {

@@ -39,7 +39,7 @@ internal sealed class DepositRun(CliContext context, DepositOptions options)
             var ledger = await FindLedgerAsync(client, cancellation); // (2)
             using var journal = await PrepareAsync(files, ledger, cancellation);
             var sending = new Sending(context, client, output);
-            return await sending.FinishAsync(journal, ledger.Trust, cancellation); // (6) to (8)
+            return await sending.FinishAsync(journal, [.. Enumerable.Range(0, journal.Count)], ledger.Trust, options.Paths, cancellation); // (6) to (8)
         }
         catch (CliException exception) when (exception.ExitCode == ExitCode.Input && exception.Hints.Count == 0)
         {

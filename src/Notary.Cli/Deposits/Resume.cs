@@ -5,6 +5,8 @@ namespace Notary.Cli;
 /// <summary>Goes on with every interrupted run of an output folder, by the same path as a first run.</summary>
 internal sealed class Resume(CliContext context, string outputFolder, string? server, string? trustFile)
 {
+    private readonly OutputFolder output = new(outputFolder);
+
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
@@ -13,9 +15,22 @@ internal sealed class Resume(CliContext context, string outputFolder, string? se
         var journals = PendingJournal.In(outputFolder);
         if (journals.Count == 0)
             context.Terminal.Line($"nothing is pending in {outputFolder}");
+        var exitCode = ExitCode.Pass;
         foreach (var path in journals)
-            await RunOneAsync(path, cancellation);
-        return ExitCode.Pass;
+        {
+            try
+            {
+                await RunOneAsync(path, cancellation);
+            }
+            catch (CliException exception) when (!exception.IsSilence && exception.ExitCode != ExitCode.Interrupted && path != journals[^1])
+            {
+                // One run that cannot go on does not keep the others from it.
+                context.Terminal.Tell(exception);
+                exitCode = exitCode == ExitCode.Pass ? exception.ExitCode : exitCode;
+            }
+        }
+
+        return exitCode;
     }
 
     private async Task RunOneAsync(string path, CancellationToken cancellation)
@@ -38,8 +53,11 @@ internal sealed class Resume(CliContext context, string outputFolder, string? se
         var run = journal.Run!;
         var trust = trustFile is null ? Trust.Parse(run.Policy, run.TrustPlace) : Trust.Read(trustFile);
         using var client = LedgerClient.Connect(server ?? run.Server, context.Time);
-        await new Sending(context, client, new OutputFolder(outputFolder)).FinishAsync(journal, trust, cancellation);
+        await new Sending(context, client, output).FinishAsync(journal, WithoutEvidence(journal), trust, [], cancellation);
     }
+
+    private int[] WithoutEvidence(PendingJournal journal) =>
+        [.. Enumerable.Range(0, journal.Count).Where(i => output.Find(journal[i]) is null)];
 
     private static PendingJournal? Open(string path)
     {

@@ -15,18 +15,20 @@ internal sealed class Sending(CliContext context, LedgerClient client, OutputFol
         Shell.Command("notary", "deposit", "--resume", "--out", outputFolder, "--server", server);
 
     /// <param name="journal">Ready.</param>
+    /// <param name="open">Which of its deposits have no evidence yet.</param>
     /// <param name="trust">What the certificates must verify under.</param>
+    /// <param name="paths">What was deposited, to be named in the command that verifies it; may be empty.</param>
     /// <param name="cancellation">Stops the run; the journal stays.</param>
     /// <returns>The exit code.</returns>
-    public async Task<int> FinishAsync(PendingJournal journal, Trust trust, CancellationToken cancellation)
+    public async Task<int> FinishAsync(
+        PendingJournal journal, IReadOnlyCollection<int> open, Trust trust, IReadOnlyList<string> paths, CancellationToken cancellation)
     {
-        var open = Enumerable.Range(0, journal.Count).Where(i => output.Find(journal[i]) is null).ToArray();
         Sent sent;
         try
         {
             var sender = new Sender(client, journal, output, new Acceptance(trust), context.Time);
-            var label = $"depositing {Sizes.Count(open.Length, "commitment")}";
-            sent = await Progress.RunAsync(context.Terminal, label, open.Length, progress => sender.SendAsync(open, progress, cancellation));
+            var label = $"depositing {Sizes.Count(open.Count, "commitment")}";
+            sent = await Progress.RunAsync(context.Terminal, label, open.Count, progress => sender.SendAsync(open, progress, cancellation));
         }
         catch (Exception exception) when (Stopped(exception) is { } stopped)
         {
@@ -37,7 +39,7 @@ internal sealed class Sending(CliContext context, LedgerClient client, OutputFol
             throw Refusal(sent.Refused, journal);
         // All evidence is flushed. A crash before the journal is gone only makes the next resume find nothing to do.
         journal.Delete();
-        Summarise(journal, open.Length, sent, trust);
+        Summarise(journal.Count, open.Count, sent, Shell.Command(["notary", "verify", sent.Written ?? "", .. paths, "--trust", trust.Place]));
         return ExitCode.Pass;
     }
 
@@ -66,16 +68,16 @@ internal sealed class Sending(CliContext context, LedgerClient client, OutputFol
             [.. Kept(journal), $"or give it up, for ever: {Shell.Command("rm", journal.FullName)}"]);
     }
 
-    private void Summarise(PendingJournal journal, int count, Sent sent, Trust trust)
+    private void Summarise(int all, int count, Sent sent, string verify)
     {
         var terminal = context.Terminal;
         if (sent is not { Written: { } path, Evidence: { } evidence })
         {
-            terminal.Line($"all {Sizes.Count(journal.Count, "deposit")} had their evidence already, in {output.Root}");
+            terminal.Line($"all {Sizes.Count(all, "deposit")} had their evidence already, in {output.Root}");
             return;
         }
 
-        if (journal.Count > 1)
+        if (all > 1)
         {
             terminal.Line($"deposited {Sizes.Count(count, "file")}, one deposit each; evidence in {output.Root}");
             terminal.Line("keep it private: evidence opens its deposit to whoever holds it");
@@ -89,7 +91,8 @@ internal sealed class Sending(CliContext context, LedgerClient client, OutputFol
             ("deposit", statement.Deposit.ToString()),
             ("ledger", $"{statement.Ledger}, entry {proof.Index} in a tree of {proof.Checkpoint.Size}"),
             ("received", $"{Timestamp.Format(statement.Received)} by the ledger's clock"),
-            ("evidence", $"{path}  (keep it private: it opens the deposit)"),
-            ("verify with", Shell.Command("notary", "verify", path, "--trust", trust.Place)));
+            ("evidence", path),
+            ("keep it", "private and safe: it opens the deposit, and nothing else does"),
+            ("verify", verify));
     }
 }

@@ -56,7 +56,7 @@ internal sealed record ServerError(StatusCode Code, IReadOnlyList<string> Lines,
         IsSilence
             ? [$"{address} cannot be reached: {Reason}"]
             : [.. Lines.Select(line => $"{address} refused ({CodeName}): {Lowered(line)}")],
-        hints);
+        hints) { IsSilence = IsSilence };
 
     /// <summary>The socket's own words, where a connection failed: "connection refused" says more than gRPC does.</summary>
     private static string Words(Grpc.Core.Status status)

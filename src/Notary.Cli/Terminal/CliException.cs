@@ -18,8 +18,11 @@ internal sealed class CliException(int exitCode, IReadOnlyList<string> errors, p
 
     public IReadOnlyList<string> Hints { get; } = hints;
 
+    /// <summary>Nobody answered: there is no point in asking for anything else.</summary>
+    public bool IsSilence { get; init; }
+
     public static CliException Input(string error, params IReadOnlyList<string> hints) => new(Cli.ExitCode.Input, error, hints);
 
     /// <summary>The same error with more hints, by a caller that knows what it leaves behind.</summary>
-    public CliException WithHints(params IReadOnlyList<string> more) => new(ExitCode, Errors, [.. Hints, .. more]);
+    public CliException WithHints(params IReadOnlyList<string> more) => new(ExitCode, Errors, [.. Hints, .. more]) { IsSilence = IsSilence };
 }

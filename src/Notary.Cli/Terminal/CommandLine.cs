@@ -51,10 +51,7 @@ internal static class CommandLine
     private static int Report(Exception exception, Terminal terminal, bool interrupted)
     {
         var known = Describe(exception, interrupted);
-        foreach (var error in known.Errors)
-            terminal.Error(error);
-        foreach (var hint in known.Hints)
-            terminal.Hint(hint);
+        terminal.Tell(known);
         return known.ExitCode;
     }
 

@@ -65,5 +65,15 @@ internal sealed class Terminal
 
     public void Hint(string text) => ErrorLine("hint", text);
 
-    private void ErrorLine(string kind, string text) => error.WriteLine(TextRules.Escape($"notary: {kind}: {text}"));
+    /// <summary>All lines of an error.</summary>
+    public void Tell(CliException exception)
+    {
+        foreach (var line in exception.Errors)
+            Error(line);
+        foreach (var line in exception.Hints)
+            Hint(line);
+    }
+
+    // The system's own messages come with a full stop; lines of this form have none.
+    private void ErrorLine(string kind, string text) => error.WriteLine(TextRules.Escape($"notary: {kind}: {text.TrimEnd('.')}"));
 }
