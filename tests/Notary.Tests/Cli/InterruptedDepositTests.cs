@@ -161,6 +161,46 @@ public sealed class InterruptedDepositTests(LedgerProcess ledger) : CliTest, ICl
         await FinishedOnceAsync(size, count);
     }
 
+    [Fact]
+    public async Task Evidence_that_cannot_be_written_is_said_and_the_run_is_kept()
+    {
+        Write("d/sub/a.txt", "d/sub/b.txt");
+        var size = await ledger.SizeAsync();
+        await using (var silent = new StallingProxy(server: null, 0))
+        await using (var client = await StartAsync(silent.Address, At("d"), "--each"))
+        {
+            await silent.Connected.WaitAsync(Cancellation);
+            await client.KillAsync();
+        }
+
+        Write("out/sub");
+        var result = await RunAsync(2, "deposit", "--resume", "--out", At("out"), "--server", ledger.Address);
+
+        Assert.Contains("the evidence cannot be written: ", result.Error, StringComparison.Ordinal);
+        Assert.Single(Journals("out"));
+        File.Delete(At("out/sub"));
+        await FinishedOnceAsync(size, 2);
+    }
+
+    [Fact]
+    public async Task A_run_that_cannot_go_on_does_not_keep_others_from_it()
+    {
+        Write("a.txt", "out/pending/0.journal");
+        var size = await ledger.SizeAsync();
+        await using (var silent = new StallingProxy(server: null, 0))
+        await using (var client = await StartAsync(silent.Address, At("a.txt")))
+        {
+            await silent.Connected.WaitAsync(Cancellation);
+            await client.KillAsync();
+        }
+
+        var result = await RunAsync(2, "deposit", "--resume", "--out", At("out"), "--server", ledger.Address);
+
+        Assert.Contains("0.journal: pending journal: does not begin with", result.Error, StringComparison.Ordinal);
+        Verified(Assert.Single(EvidenceIn("out")), "trust");
+        Assert.Equal(size + 1, await ledger.SizeAsync());
+    }
+
     private async Task<NotaryProcess> StartAsync(string server, params string[] arguments)
     {
         await RunAsync(0, "trust", "--server", ledger.Address, "--out", At("trust"));

@@ -182,6 +182,18 @@ public sealed class VerifyTests(DepositedFolder deposited) : CliTest, IClassFixt
     }
 
     [Fact]
+    public async Task A_terminal_gets_colours_and_a_pipe_plain_lines()
+    {
+        string[] command = ["dotnet", Path.Combine(AppContext.BaseDirectory, "notary.dll"), "verify", Evidence, deposited.Documents, "--trust", Trust];
+        var environment = new Dictionary<string, string?> { ["TERM"] = "xterm", ["LC_ALL"] = "C.UTF-8" };
+
+        var terminal = await ExternalTool.RunAsync("script", ["-qec", string.Join(' ', command), "/dev/null"], environment: environment);
+
+        Assert.Contains("\u001b[", terminal.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', (await RunAsync(0, command[2..])).Output);
+    }
+
+    [Fact]
     public async Task Without_a_verb_it_says_what_there_is()
     {
         var result = await RunAsync(2);
