@@ -21,6 +21,9 @@ internal static partial class LogMessages
     [LoggerMessage(4, LogLevel.Critical, "Ledger {Origin}: stopped itself, and the process must end")]
     public static partial void Failed(ILogger logger, string origin, Exception failure);
 
+    [LoggerMessage(5, LogLevel.Error, "Ledger {Origin}: a call could not read the store")]
+    public static partial void ReadFailed(ILogger logger, string origin, Exception failure);
+
     [LoggerMessage(100, LogLevel.Information, "Ledger {Origin}: created")]
     public static partial void LedgerCreated(ILogger logger, string origin);
 

@@ -125,6 +125,7 @@ public sealed class NotaryServer : IAsyncDisposable
                 QueueCapacity = options.QueueCapacity ?? defaults.QueueCapacity,
                 TimeProvider = options.TimeProvider,
                 Randomness = options.Randomness ?? defaults.Randomness,
+                WrapStore = options.WrapStore,
             },
             loggers.CreateLogger<Ledger>());
     }
@@ -138,6 +139,7 @@ public sealed class NotaryServer : IAsyncDisposable
             .AddSingleton(ledger)
             .AddSingleton(streams)
             .AddSingleton(options.TimeProvider)
+            .AddSingleton<DepositDesk>()
             .AddSingleton<NotaryService>()
             .AddSingleton<HealthService>()
             .AddSingleton<ReflectionService>();

@@ -37,6 +37,9 @@ public sealed class ServerOptions
     /// <summary>Adds where log lines go; without it they go nowhere. Levels are set already.</summary>
     public Action<ILoggingBuilder>? Logging { get; init; }
 
+    /// <summary>Puts something between ledger and store: the tests' faults.</summary>
+    internal Func<ILedgerStore, ILedgerStore>? WrapStore { get; init; }
+
     /// <summary>Maps more services into the gRPC host: the echo that the bench measures beside it.</summary>
     internal Action<IEndpointRouteBuilder>? MapMore { get; init; }
 

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Grpc.Core;
-using Notary.Core;
 using Proto = Notary.V1;
 
 namespace Notary.Server;
@@ -11,7 +10,7 @@ namespace Notary.Server;
 /// does not read its answers is soon not read either, and no stream holds more memory than that.
 /// </summary>
 internal sealed class DepositStream(
-    Ledger ledger,
+    DepositDesk desk,
     IAsyncStreamReader<Proto.DepositBatchRequest> requests,
     IServerStreamWriter<Proto.DepositBatchResponse> responses,
     CancellationToken stopping) : IDisposable
@@ -84,26 +83,14 @@ internal sealed class DepositStream(
 
     private async ValueTask<Proto.DepositBatchResponse> AnswerAsync(Proto.DepositBatchRequest item, CancellationToken cancellation)
     {
+        var answer = BatchItem.NamesItsRequest(item)
+            ? await desk.DepositAsync(item.Request, cancellation)
+            : new DepositAnswer(null, BatchItem.Misnamed(item));
         var response = new Proto.DepositBatchResponse { Deposit = item.Deposit };
-        try
-        {
-            if (!BatchItem.NamesItsRequest(item))
-            {
-                response.Error = GrpcErrors.InvalidField("deposit", "is not the uuid of the deposit in the request");
-                return response;
-            }
-
-            var result = await ledger.DepositAsync(NotaryService.LocalAccount, item.Request.Memory, cancellation);
-            if (result.Certificate is { } certificate)
-                response.Certificate = NotaryService.ToProto(certificate);
-            else
-                response.Error = GrpcErrors.Refused(result);
-        }
-        catch (MalformedException e)
-        {
-            response.Error = GrpcErrors.InvalidRequest(e);
-        }
-
+        if (answer.Certificate is { } certificate)
+            response.Certificate = certificate;
+        else
+            response.Error = answer.Error;
         return response;
     }
 

@@ -62,6 +62,11 @@ internal static class GrpcErrors
         _ => throw new ArgumentException($"{result.Outcome} is no refusal.", nameof(result)),
     };
 
+    /// <summary>A store that cannot be read, or holds what the ledger did not write. The peer is not told more.</summary>
+    public static Google.Rpc.Status Unreadable(Exception e) => e is StoreDamagedException
+        ? New(StatusCode.DataLoss, "the store of the ledger is damaged")
+        : Unavailable("STORE_FAILED", "the store of the ledger cannot be read");
+
     /// <summary>The exception that ends a call with this status.</summary>
     public static RpcException ToException(this Google.Rpc.Status status) => new(
         new global::Grpc.Core.Status((StatusCode)status.Code, status.Message),

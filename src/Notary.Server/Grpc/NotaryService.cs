@@ -7,32 +7,20 @@ using Proto = Notary.V1;
 namespace Notary.Server;
 
 /// <summary>
-/// The deposit interface. Knows protobuf and the ledger, and nothing of either's insides: it carries bytes across and
-/// leaves every judgement of a deposit to the ledger. One object serves all calls.
+/// The deposit interface. It checks the fields that are protobuf's own, carries bytes across, and leaves every judgement
+/// of a deposit to the ledger. One object serves all calls.
 /// </summary>
-internal sealed class NotaryService(Ledger ledger, OpenStreams streams) : Proto.Notary.NotaryBase
+internal sealed class NotaryService(DepositDesk desk, OpenStreams streams) : Proto.Notary.NotaryBase
 {
     private const int DefaultPageSize = 100;
     private const int MaxPageSize = 1_000;
 
-    /// <summary>The one account until accounts exist; also its depositor's name.</summary>
-    internal const string LocalAccount = "local";
-
     public override async Task<Proto.DepositResponse> Deposit(Proto.DepositRequest request, ServerCallContext context)
     {
-        DepositResult result;
-        try
-        {
-            result = await ledger.DepositAsync(LocalAccount, request.Request.Memory, context.CancellationToken);
-        }
-        catch (MalformedException e)
-        {
-            throw GrpcErrors.InvalidRequest(e).ToException();
-        }
-
-        return result.Certificate is { } certificate
-            ? new Proto.DepositResponse { Certificate = ToProto(certificate) }
-            : throw GrpcErrors.Refused(result).ToException();
+        var answer = await desk.DepositAsync(request.Request, context.CancellationToken);
+        return answer.Certificate is { } certificate
+            ? new Proto.DepositResponse { Certificate = certificate }
+            : throw answer.Error!.ToException();
     }
 
     public override async Task DepositBatch(
@@ -41,7 +29,7 @@ internal sealed class NotaryService(Ledger ledger, OpenStreams streams) : Proto.
         ServerCallContext context)
     {
         streams.Add(context);
-        using var stream = new DepositStream(ledger, requestStream, responseStream, streams.Stopping);
+        using var stream = new DepositStream(desk, requestStream, responseStream, streams.Stopping);
         await stream.RunAsync(context.CancellationToken);
     }
 
@@ -50,8 +38,11 @@ internal sealed class NotaryService(Ledger ledger, OpenStreams streams) : Proto.
     {
         if (!DepositId.TryParse(request.Deposit.ToLowerInvariant(), out var deposit))
             throw GrpcErrors.InvalidField("deposit", "is not a version 7 uuid of 36 characters with its time in whole minutes").ToException();
-        var certificate = ledger.GetCertificate(LocalAccount, deposit) ?? throw GrpcErrors.NoSuchDeposit().ToException();
-        return Task.FromResult(new Proto.GetCertificateResponse { Certificate = ToProto(certificate) });
+        return desk.Read(ledger => new Proto.GetCertificateResponse
+        {
+            Certificate = DepositDesk.ToProto(
+                ledger.GetCertificate(DepositDesk.LocalAccount, deposit) ?? throw GrpcErrors.NoSuchDeposit().ToException()),
+        });
     }
 
     public override Task<Proto.ListDepositsResponse> ListDeposits(Proto.ListDepositsRequest request, ServerCallContext context)
@@ -59,19 +50,13 @@ internal sealed class NotaryService(Ledger ledger, OpenStreams streams) : Proto.
         if (request.PageSize > MaxPageSize)
             throw GrpcErrors.InvalidField("page_size", $"is {request.PageSize} (limit {MaxPageSize})").ToException();
         var size = request.PageSize == 0 ? DefaultPageSize : (int)request.PageSize;
-        var page = ledger.ListDeposits(LocalAccount, size, ParsePageToken(request.PageToken));
-        var response = new Proto.ListDepositsResponse
-        {
-            NextPageToken = page.Next?.ToString(CultureInfo.InvariantCulture) ?? "",
-        };
-        foreach (var deposit in page.Deposits)
-            response.Deposits.Add(ToProto(deposit));
-        return Task.FromResult(response);
+        var before = ParsePageToken(request.PageToken);
+        return desk.Read(ledger => ToProto(ledger.ListDeposits(DepositDesk.LocalAccount, size, before)));
     }
 
     public override Task<Proto.GetLedgerInfoResponse> GetLedgerInfo(
         Proto.GetLedgerInfoRequest request, ServerCallContext context) =>
-        Task.FromResult(new Proto.GetLedgerInfoResponse
+        desk.Read(ledger => new Proto.GetLedgerInfoResponse
         {
             Origin = ledger.Origin,
             Vkey = ledger.Key.ToString(),
@@ -81,24 +66,29 @@ internal sealed class NotaryService(Ledger ledger, OpenStreams streams) : Proto.
     public override Task<Proto.GetConsistencyProofResponse> GetConsistencyProof(
         Proto.GetConsistencyProofRequest request, ServerCallContext context)
     {
-        var latest = ledger.Latest.Checkpoint.Size;
         if (request.First == 0)
             throw GrpcErrors.InvalidField("first", "is 0, but a tree size is at least 1").ToException();
         if (request.Second != 0 && request.Second < request.First)
             throw GrpcErrors.InvalidField("second", $"is {request.Second}, below first, which is {request.First}").ToException();
-        if (Math.Max(request.First, request.Second) is var larger && larger > latest)
-            throw GrpcErrors.BeyondLatest(larger, latest).ToException();
-        return Task.FromResult(ToProto(ledger.ProveConsistency(request.First, request.Second)));
+        return desk.Read(ledger =>
+        {
+            var (larger, latest) = (Math.Max(request.First, request.Second), ledger.Latest.Checkpoint.Size);
+            return larger <= latest
+                ? ToProto(ledger.ProveConsistency(request.First, request.Second))
+                : throw GrpcErrors.BeyondLatest(larger, latest).ToException();
+        });
     }
 
-    /// <summary>The certificate's bytes, not copied: nobody changes them once they are issued.</summary>
-    internal static Proto.Certificate ToProto(IssuedCertificate certificate) => new()
+    private static Proto.ListDepositsResponse ToProto(DepositPage page)
     {
-        Statement = UnsafeByteOperations.UnsafeWrap(certificate.Statement),
-        Claims = UnsafeByteOperations.UnsafeWrap(certificate.Claims),
-        Request = UnsafeByteOperations.UnsafeWrap(certificate.Request),
-        Proof = UnsafeByteOperations.UnsafeWrap(certificate.Proof),
-    };
+        var response = new Proto.ListDepositsResponse
+        {
+            NextPageToken = page.Next?.ToString(CultureInfo.InvariantCulture) ?? "",
+        };
+        foreach (var deposit in page.Deposits)
+            response.Deposits.Add(ToProto(deposit));
+        return response;
+    }
 
     private static Proto.DepositSummary ToProto(DepositSummary deposit) => new()
     {

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Grpc.Core;
+using Microsoft.Extensions.Logging.Abstractions;
 using Notary.Core;
 using Notary.Server;
 using Notary.Tests.Support;
@@ -103,10 +104,11 @@ public sealed class DepositBatchTests(RunningServer server) : IClassFixture<Runn
         using var folder = new TemporaryFolder();
         await using var ledger = Ledger.Open(
             new LedgerOptions { DataDirectory = folder.Path, Origin = server.Origin },
-            Microsoft.Extensions.Logging.Abstractions.NullLogger<Ledger>.Instance);
+            NullLogger<Ledger>.Instance);
         var reader = new EndlessReader(server.Origin);
         using var writer = new BlockedWriter();
-        using var stream = new DepositStream(ledger, reader, writer, CancellationToken.None);
+        var desk = new DepositDesk(ledger, NullLogger<DepositDesk>.Instance);
+        using var stream = new DepositStream(desk, reader, writer, CancellationToken.None);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var running = stream.RunAsync(ending.Token);
 

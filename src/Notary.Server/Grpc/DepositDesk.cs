@@ -1,0 +1,73 @@
+using Google.Protobuf;
+using Microsoft.Extensions.Logging;
+using Notary.Core;
+using Proto = Notary.V1;
+
+namespace Notary.Server;
+
+/// <summary>How a deposit is answered: exactly one of the two is there.</summary>
+internal readonly record struct DepositAnswer(Proto.Certificate? Certificate, Google.Rpc.Status? Error);
+
+/// <summary>
+/// Where calls meet the ledger: a deposit is the same whether it is a call of its own or an item of a batch, and what a
+/// failing store means to a caller is said once.
+/// </summary>
+internal sealed class DepositDesk(Ledger ledger, ILogger<DepositDesk> logger)
+{
+    /// <summary>The one account until accounts exist; also its depositor's name.</summary>
+    public const string LocalAccount = "local";
+
+    /// <summary>
+    /// One deposit from the wire to the ledger and back. Every refusal is a value; what is thrown is that the caller is
+    /// gone, or a fault of this program.
+    /// </summary>
+    /// <param name="request">The request bytes, not copied: nobody changes a message that was received.</param>
+    /// <param name="cancellation">Ends the waiting, not the deposit.</param>
+    public async ValueTask<DepositAnswer> DepositAsync(ByteString request, CancellationToken cancellation)
+    {
+        try
+        {
+            var result = await ledger.DepositAsync(LocalAccount, request.Memory, cancellation);
+            return result.Certificate is { } certificate
+                ? new DepositAnswer(ToProto(certificate), null)
+                : new DepositAnswer(null, GrpcErrors.Refused(result));
+        }
+        catch (MalformedException e)
+        {
+            return new DepositAnswer(null, GrpcErrors.InvalidRequest(e));
+        }
+        catch (Exception e) when (e is StoreException or StoreDamagedException)
+        {
+            return new DepositAnswer(null, Unreadable(e));
+        }
+    }
+
+    /// <summary>An answer from what is on the ledger.</summary>
+    /// <exception cref="global::Grpc.Core.RpcException">What <paramref name="read"/> throws, or that the store failed.</exception>
+    public Task<T> Read<T>(Func<Ledger, T> read)
+    {
+        try
+        {
+            return Task.FromResult(read(ledger));
+        }
+        catch (Exception e) when (e is StoreException or StoreDamagedException)
+        {
+            throw Unreadable(e).ToException();
+        }
+    }
+
+    /// <summary>The certificate's bytes, not copied: nobody changes them once they are issued.</summary>
+    public static Proto.Certificate ToProto(IssuedCertificate certificate) => new()
+    {
+        Statement = UnsafeByteOperations.UnsafeWrap(certificate.Statement),
+        Claims = UnsafeByteOperations.UnsafeWrap(certificate.Claims),
+        Request = UnsafeByteOperations.UnsafeWrap(certificate.Request),
+        Proof = UnsafeByteOperations.UnsafeWrap(certificate.Proof),
+    };
+
+    private Google.Rpc.Status Unreadable(Exception failure)
+    {
+        LogMessages.ReadFailed(logger, ledger.Origin, failure);
+        return GrpcErrors.Unreadable(failure);
+    }
+}
