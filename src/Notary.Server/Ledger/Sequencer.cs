@@ -19,11 +19,12 @@ internal sealed class Sequencer
     /// <summary>How far the clock may be behind the newest entry to be waited for.</summary>
     private static readonly TimeSpan ClockPatience = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a full disk is reported after it last refused a batch.</summary>
-    private static readonly TimeSpan NoRoomMemory = TimeSpan.FromSeconds(10);
+    /// <summary>How long the store counts as failing after it last refused a batch, if nobody tries again.</summary>
+    private static readonly TimeSpan RefusalMemory = TimeSpan.FromSeconds(10);
 
     private const int ConflictLimit = 100;
     private const string NoRoomReason = "the disk of the ledger is full";
+    private const string StoreReason = "the store of the ledger failed";
 
     private readonly ILedgerStore store;
     private readonly HighWaterMark mark;
@@ -38,7 +39,7 @@ internal sealed class Sequencer
 
     // Written by the sequencer's thread alone, read by all.
     private volatile LedgerHead head;
-    private long noRoomAt = long.MinValue;
+    private volatile StoreRefusal? refusedLast;
 
     // Owned by the sequencer's thread: whether the clock's fault has been logged.
     private bool clockIsBehind;
@@ -73,9 +74,8 @@ internal sealed class Sequencer
             var behind = head.Stored.Received - options.TimeProvider.GetUtcNow();
             if (behind > ClockPatience)
                 return new LedgerHealth(false, ClockReason(behind));
-            var refused = Interlocked.Read(ref noRoomAt);
-            return refused != long.MinValue && options.TimeProvider.GetElapsedTime(refused) < NoRoomMemory
-                ? new LedgerHealth(false, NoRoomReason)
+            return refusedLast is { } refused && options.TimeProvider.GetElapsedTime(refused.At) < RefusalMemory
+                ? new LedgerHealth(false, refused.Reason)
                 : LedgerHealth.Good;
         }
     }
@@ -250,8 +250,10 @@ internal sealed class Sequencer
                     // again gets them.
                     return true;
                 case AppendOutcome.NoRoom:
-                    refusal = NoRoomReason;
-                    NoteNoRoom();
+                    // Once a shortage, not once a batch.
+                    if (refusedLast?.Reason != NoRoomReason)
+                        LogMessages.NoRoom(logger, key.Verifier.Name);
+                    refusal = Refuse(NoRoomReason);
                     return false;
                 default:
                     FollowOtherWriter();
@@ -269,12 +271,13 @@ internal sealed class Sequencer
     private bool IsCommitted(LedgerBatch built, out string? refusal)
     {
         var now = store.ReadHead();
-        refusal = "the store of the ledger failed";
+        refusal = null;
         if (StoredHead.Same(now, built.Head.Stored))
             return true;
-        return StoredHead.Same(now, head.Stored)
-            ? false
-            : throw new StoreException("after a failed append the head is neither the old nor the new one", isFatal: true);
+        if (!StoredHead.Same(now, head.Stored))
+            throw new StoreException("after a failed append the head is neither the old nor the new one", isFatal: true);
+        refusal = Refuse(StoreReason);
+        return false;
     }
 
     /// <summary>
@@ -299,7 +302,7 @@ internal sealed class Sequencer
         foreach (var tile in built.Filled)
             cache.Add(tile);
         head = built.Head;
-        Interlocked.Exchange(ref noRoomAt, long.MinValue);
+        refusedLast = null;
     }
 
     private static void Answer(
@@ -320,16 +323,16 @@ internal sealed class Sequencer
             deposit.TrySetResult(new SequencedDeposit(outcome, reason, 0, null, null));
     }
 
-    private void NoteNoRoom()
+    private string Refuse(string reason)
     {
-        // Once a shortage, not once a batch.
-        if (Interlocked.Read(ref noRoomAt) == long.MinValue)
-            LogMessages.NoRoom(logger, key.Verifier.Name);
-        Interlocked.Exchange(ref noRoomAt, options.TimeProvider.GetTimestamp());
+        refusedLast = new StoreRefusal(options.TimeProvider.GetTimestamp(), reason);
+        return reason;
     }
 
     private static string ClockReason(TimeSpan behind) =>
         string.Create(
             System.Globalization.CultureInfo.InvariantCulture,
             $"the clock of the ledger is {Math.Max(behind.TotalSeconds, 0):0.0} s behind its newest entry, and received times never go backwards");
+
+    private sealed record StoreRefusal(long At, string Reason);
 }

@@ -55,8 +55,10 @@ public sealed class LedgerFaultTests : IAsyncDisposable
         var request = harness.NewRequest();
         var result = await harness.TryDepositAsync(request);
         Assert.Equal(persisted ? DepositOutcome.Issued : DepositOutcome.Unavailable, result.Outcome);
+        Assert.Equal(persisted, harness.Ledger.Health.Issuing);
         await harness.DepositAsync(request);
         Assert.Equal(3UL, harness.Ledger.Latest.Checkpoint.Size);
+        Assert.True(harness.Ledger.Health.Issuing);
         harness.Check();
         await harness.ReopenAsync();
         harness.Check();
