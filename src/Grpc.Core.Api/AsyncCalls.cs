@@ -28,11 +28,11 @@ public sealed class AsyncUnaryCall<TResponse>(
     Action<object> disposeAction,
     object state) : IDisposable
 {
-    private readonly CallFunctions _call = new(responseHeadersAsync, getStatusFunc, getTrailersFunc, disposeAction, state);
+    private readonly CallFunctions call = new(responseHeadersAsync, getStatusFunc, getTrailersFunc, disposeAction, state);
 
     public Task<TResponse> ResponseAsync { get; } = responseAsync;
 
-    public Task<Metadata> ResponseHeadersAsync => _call.Headers;
+    public Task<Metadata> ResponseHeadersAsync => call.Headers;
 
     public TaskAwaiter<TResponse> GetAwaiter() => ResponseAsync.GetAwaiter();
 
@@ -40,13 +40,13 @@ public sealed class AsyncUnaryCall<TResponse>(
         ResponseAsync.ConfigureAwait(continueOnCapturedContext);
 
     /// <exception cref="InvalidOperationException">The call has not ended.</exception>
-    public Status GetStatus() => _call.Status;
+    public Status GetStatus() => call.Status;
 
     /// <exception cref="InvalidOperationException">The call has not ended.</exception>
-    public Metadata GetTrailers() => _call.Trailers;
+    public Metadata GetTrailers() => call.Trailers;
 
     /// <summary>Cancels the call if it has not ended.</summary>
-    public void Dispose() => _call.Dispose();
+    public void Dispose() => call.Dispose();
 }
 
 /// <summary>Requests that the client ends, one response.</summary>
@@ -59,13 +59,13 @@ public sealed class AsyncClientStreamingCall<TRequest, TResponse>(
     Action<object> disposeAction,
     object state) : IDisposable
 {
-    private readonly CallFunctions _call = new(responseHeadersAsync, getStatusFunc, getTrailersFunc, disposeAction, state);
+    private readonly CallFunctions call = new(responseHeadersAsync, getStatusFunc, getTrailersFunc, disposeAction, state);
 
     public IClientStreamWriter<TRequest> RequestStream { get; } = requestStream;
 
     public Task<TResponse> ResponseAsync { get; } = responseAsync;
 
-    public Task<Metadata> ResponseHeadersAsync => _call.Headers;
+    public Task<Metadata> ResponseHeadersAsync => call.Headers;
 
     public TaskAwaiter<TResponse> GetAwaiter() => ResponseAsync.GetAwaiter();
 
@@ -73,13 +73,13 @@ public sealed class AsyncClientStreamingCall<TRequest, TResponse>(
         ResponseAsync.ConfigureAwait(continueOnCapturedContext);
 
     /// <exception cref="InvalidOperationException">The call has not ended.</exception>
-    public Status GetStatus() => _call.Status;
+    public Status GetStatus() => call.Status;
 
     /// <exception cref="InvalidOperationException">The call has not ended.</exception>
-    public Metadata GetTrailers() => _call.Trailers;
+    public Metadata GetTrailers() => call.Trailers;
 
     /// <summary>Cancels the call if it has not ended.</summary>
-    public void Dispose() => _call.Dispose();
+    public void Dispose() => call.Dispose();
 }
 
 /// <summary>One request, responses until the server ends them.</summary>
@@ -91,20 +91,20 @@ public sealed class AsyncServerStreamingCall<TResponse>(
     Action<object> disposeAction,
     object state) : IDisposable
 {
-    private readonly CallFunctions _call = new(responseHeadersAsync, getStatusFunc, getTrailersFunc, disposeAction, state);
+    private readonly CallFunctions call = new(responseHeadersAsync, getStatusFunc, getTrailersFunc, disposeAction, state);
 
     public IAsyncStreamReader<TResponse> ResponseStream { get; } = responseStream;
 
-    public Task<Metadata> ResponseHeadersAsync => _call.Headers;
+    public Task<Metadata> ResponseHeadersAsync => call.Headers;
 
     /// <exception cref="InvalidOperationException">The call has not ended.</exception>
-    public Status GetStatus() => _call.Status;
+    public Status GetStatus() => call.Status;
 
     /// <exception cref="InvalidOperationException">The call has not ended.</exception>
-    public Metadata GetTrailers() => _call.Trailers;
+    public Metadata GetTrailers() => call.Trailers;
 
     /// <summary>Cancels the call if it has not ended.</summary>
-    public void Dispose() => _call.Dispose();
+    public void Dispose() => call.Dispose();
 }
 
 /// <summary>Requests and responses, each ended by its own side.</summary>
@@ -117,20 +117,20 @@ public sealed class AsyncDuplexStreamingCall<TRequest, TResponse>(
     Action<object> disposeAction,
     object state) : IDisposable
 {
-    private readonly CallFunctions _call = new(responseHeadersAsync, getStatusFunc, getTrailersFunc, disposeAction, state);
+    private readonly CallFunctions call = new(responseHeadersAsync, getStatusFunc, getTrailersFunc, disposeAction, state);
 
     public IClientStreamWriter<TRequest> RequestStream { get; } = requestStream;
 
     public IAsyncStreamReader<TResponse> ResponseStream { get; } = responseStream;
 
-    public Task<Metadata> ResponseHeadersAsync => _call.Headers;
+    public Task<Metadata> ResponseHeadersAsync => call.Headers;
 
     /// <exception cref="InvalidOperationException">The call has not ended.</exception>
-    public Status GetStatus() => _call.Status;
+    public Status GetStatus() => call.Status;
 
     /// <exception cref="InvalidOperationException">The call has not ended.</exception>
-    public Metadata GetTrailers() => _call.Trailers;
+    public Metadata GetTrailers() => call.Trailers;
 
     /// <summary>Cancels the call if it has not ended.</summary>
-    public void Dispose() => _call.Dispose();
+    public void Dispose() => call.Dispose();
 }

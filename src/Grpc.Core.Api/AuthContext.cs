@@ -5,20 +5,20 @@ namespace Grpc.Core;
 /// <summary>One thing that the transport found out about the peer.</summary>
 public class AuthProperty
 {
-    private readonly byte[] _value;
+    private readonly byte[] value;
 
     private AuthProperty(string name, byte[] value)
     {
         Name = name;
-        _value = value;
+        this.value = value;
     }
 
     public string Name { get; }
 
     /// <summary>The bytes read as UTF-8.</summary>
-    public string Value => Encoding.UTF8.GetString(_value);
+    public string Value => Encoding.UTF8.GetString(value);
 
-    public byte[] ValueBytes => _value.AsSpan().ToArray();
+    public byte[] ValueBytes => value.AsSpan().ToArray();
 
     public static AuthProperty Create(string name, byte[] valueBytes)
     {
@@ -31,13 +31,13 @@ public class AuthProperty
 /// <summary>What the transport knows of the peer.</summary>
 public class AuthContext
 {
-    private readonly Dictionary<string, List<AuthProperty>> _properties;
+    private readonly Dictionary<string, List<AuthProperty>> properties;
 
     public AuthContext(string? peerIdentityPropertyName, Dictionary<string, List<AuthProperty>> properties)
     {
         ArgumentNullException.ThrowIfNull(properties);
         PeerIdentityPropertyName = peerIdentityPropertyName;
-        _properties = properties;
+        this.properties = properties;
     }
 
     public bool IsPeerAuthenticated => PeerIdentityPropertyName is not null;
@@ -48,8 +48,8 @@ public class AuthContext
     public IEnumerable<AuthProperty> PeerIdentity =>
         PeerIdentityPropertyName is { } name ? FindPropertiesByName(name) : [];
 
-    public IEnumerable<AuthProperty> Properties => _properties.Values.SelectMany(values => values);
+    public IEnumerable<AuthProperty> Properties => properties.Values.SelectMany(values => values);
 
     public IEnumerable<AuthProperty> FindPropertiesByName(string propertyName) =>
-        _properties.TryGetValue(propertyName, out var values) ? values.AsReadOnly() : [];
+        properties.TryGetValue(propertyName, out var values) ? values.AsReadOnly() : [];
 }

@@ -80,22 +80,22 @@ public abstract class ClientBase
     /// <summary>What a client and its copy for another host share.</summary>
     protected internal class ClientBaseConfiguration
     {
-        private readonly CallInvoker _callInvoker;
-        private readonly string? _host;
+        private readonly CallInvoker callInvoker;
+        private readonly string? host;
 
         internal ClientBaseConfiguration(CallInvoker callInvoker, string? host)
         {
             ArgumentNullException.ThrowIfNull(callInvoker);
-            _callInvoker = callInvoker;
-            _host = host;
+            this.callInvoker = callInvoker;
+            this.host = host;
         }
 
-        internal CallInvoker CreateCallInvoker() => _host is null ? _callInvoker : new HostCallInvoker(_callInvoker, _host);
+        internal CallInvoker CreateCallInvoker() => host is null ? callInvoker : new HostCallInvoker(callInvoker, host);
 
         internal ClientBaseConfiguration WithHost(string host)
         {
             ArgumentNullException.ThrowIfNull(host);
-            return new ClientBaseConfiguration(_callInvoker, host);
+            return new ClientBaseConfiguration(callInvoker, host);
         }
     }
 }

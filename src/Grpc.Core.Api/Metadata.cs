@@ -14,7 +14,7 @@ public sealed class Metadata : IList<Metadata.Entry>
     /// <summary>No entries, and none can be added.</summary>
     public static readonly Metadata Empty = new(readOnly: true);
 
-    private readonly List<Entry> _entries = [];
+    private readonly List<Entry> entries = [];
 
     public Metadata()
     {
@@ -24,11 +24,11 @@ public sealed class Metadata : IList<Metadata.Entry>
 
     public bool IsReadOnly { get; }
 
-    public int Count => _entries.Count;
+    public int Count => entries.Count;
 
     public Entry this[int index]
     {
-        get => _entries[index];
+        get => entries[index];
         set
         {
             ArgumentNullException.ThrowIfNull(value);
@@ -37,7 +37,7 @@ public sealed class Metadata : IList<Metadata.Entry>
     }
 
     /// <summary>The last entry of the key, or null. Keys are compared without case.</summary>
-    public Entry? Get(string key) => _entries.FindLast(entry => entry.HasKey(key));
+    public Entry? Get(string key) => entries.FindLast(entry => entry.HasKey(key));
 
     /// <summary>The text of the last entry of the key, or null.</summary>
     /// <exception cref="InvalidOperationException">The entry is binary.</exception>
@@ -46,7 +46,7 @@ public sealed class Metadata : IList<Metadata.Entry>
     /// <summary>The bytes of the last entry of the key, or null.</summary>
     public byte[]? GetValueBytes(string key) => Get(key)?.ValueBytes;
 
-    public IEnumerable<Entry> GetAll(string key) => _entries.Where(entry => entry.HasKey(key));
+    public IEnumerable<Entry> GetAll(string key) => entries.Where(entry => entry.HasKey(key));
 
     public void Add(string key, string value) => Add(new Entry(key, value));
 
@@ -70,24 +70,24 @@ public sealed class Metadata : IList<Metadata.Entry>
 
     public void Clear() => Writable().Clear();
 
-    public int IndexOf(Entry item) => _entries.IndexOf(item);
+    public int IndexOf(Entry item) => entries.IndexOf(item);
 
-    public bool Contains(Entry item) => _entries.Contains(item);
+    public bool Contains(Entry item) => entries.Contains(item);
 
-    public void CopyTo(Entry[] array, int arrayIndex) => _entries.CopyTo(array, arrayIndex);
+    public void CopyTo(Entry[] array, int arrayIndex) => entries.CopyTo(array, arrayIndex);
 
-    public IEnumerator<Entry> GetEnumerator() => _entries.GetEnumerator();
+    public IEnumerator<Entry> GetEnumerator() => entries.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     private List<Entry> Writable() =>
-        IsReadOnly ? throw new InvalidOperationException("Object is read only") : _entries;
+        IsReadOnly ? throw new InvalidOperationException("Object is read only") : entries;
 
     /// <summary>One key with its text or bytes. Immutable: bytes are copied in and out.</summary>
     public class Entry
     {
-        private readonly string? _text;
-        private readonly byte[]? _bytes;
+        private readonly string? text;
+        private readonly byte[]? bytes;
 
         /// <exception cref="ArgumentException">The key has a character that is not allowed, or no -bin suffix.</exception>
         public Entry(string key, byte[] valueBytes)
@@ -100,7 +100,7 @@ public sealed class Metadata : IList<Metadata.Entry>
                     $"Key for binary valued metadata entry needs to have '{BinaryHeaderSuffix}' suffix indicating binary value.");
             }
 
-            _bytes = valueBytes.AsSpan().ToArray();
+            bytes = valueBytes.AsSpan().ToArray();
         }
 
         /// <exception cref="ArgumentException">The key has a character that is not allowed, or a -bin suffix.</exception>
@@ -114,22 +114,22 @@ public sealed class Metadata : IList<Metadata.Entry>
                     "Key for ASCII valued metadata entry cannot have suffix indicating binary value.");
             }
 
-            _text = value;
+            text = value;
         }
 
         /// <summary>Lower case.</summary>
         public string Key { get; }
 
-        public bool IsBinary => _text is null;
+        public bool IsBinary => text is null;
 
         /// <exception cref="InvalidOperationException">The entry is binary.</exception>
         public string Value =>
-            _text ?? throw new InvalidOperationException("Cannot access string value of a binary metadata entry");
+            text ?? throw new InvalidOperationException("Cannot access string value of a binary metadata entry");
 
-        public byte[] ValueBytes => _bytes?.AsSpan().ToArray() ?? Encoding.ASCII.GetBytes(Value);
+        public byte[] ValueBytes => bytes?.AsSpan().ToArray() ?? Encoding.ASCII.GetBytes(Value);
 
         public override string ToString() =>
-            IsBinary ? $"[Entry: key={Key}, valueBytes={_bytes}]" : $"[Entry: key={Key}, value={_text}]";
+            IsBinary ? $"[Entry: key={Key}, valueBytes={bytes}]" : $"[Entry: key={Key}, value={text}]";
 
         internal bool HasKey(string key) => string.Equals(Key, key, StringComparison.OrdinalIgnoreCase);
 

@@ -26,7 +26,7 @@ public delegate Task DuplexStreamingServerMethod<TRequest, TResponse>(
 /// <summary>A call as its server sees it.</summary>
 public abstract class ServerCallContext
 {
-    private Dictionary<object, object>? _userState;
+    private Dictionary<object, object>? userState;
 
     /// <summary>The path: <c>/notary.v1.Notary/Deposit</c>.</summary>
     public string Method => MethodCore;
@@ -84,7 +84,7 @@ public abstract class ServerCallContext
 
     protected abstract AuthContext AuthContextCore { get; }
 
-    protected virtual IDictionary<object, object> UserStateCore => _userState ??= [];
+    protected virtual IDictionary<object, object> UserStateCore => userState ??= [];
 
     /// <summary>Sends the headers before the first message; at most once.</summary>
     public Task WriteResponseHeadersAsync(Metadata responseHeaders) => WriteResponseHeadersAsyncCore(responseHeaders);

@@ -49,25 +49,24 @@ public class ServiceBinderBase
 /// <summary>A service with its handlers, ready to be bound.</summary>
 public class ServerServiceDefinition
 {
-    private readonly Action<ServiceBinderBase>[] _methods;
+    private readonly Action<ServiceBinderBase>[] methods;
 
-    internal ServerServiceDefinition(IEnumerable<Action<ServiceBinderBase>> methods) => _methods = [.. methods];
+    internal ServerServiceDefinition(IEnumerable<Action<ServiceBinderBase>> methods) =>
+        this.methods = [.. methods];
 
     public static Builder CreateBuilder() => new();
 
     public void BindService(ServiceBinderBase serviceBinder)
     {
-        foreach (var method in _methods)
-        {
+        foreach (var method in methods)
             method(serviceBinder);
-        }
     }
 
     /// <summary>Collects methods; a second one of the same full name is an <see cref="ArgumentException"/>.</summary>
     public class Builder
     {
-        private readonly HashSet<string> _names = [];
-        private readonly List<Action<ServiceBinderBase>> _methods = [];
+        private readonly HashSet<string> names = [];
+        private readonly List<Action<ServiceBinderBase>> methods = [];
 
         public Builder AddMethod<TRequest, TResponse>(
             Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse> handler)
@@ -89,16 +88,14 @@ public class ServerServiceDefinition
             where TRequest : class
             where TResponse : class => Add(method, binder => binder.AddMethod(method, handler));
 
-        public ServerServiceDefinition Build() => new(_methods);
+        public ServerServiceDefinition Build() => new(methods);
 
         private Builder Add(IMethod method, Action<ServiceBinderBase> bind)
         {
-            if (!_names.Add(method.FullName))
-            {
+            if (!names.Add(method.FullName))
                 throw new ArgumentException($"The service already has a method {method.FullName}.", nameof(method));
-            }
 
-            _methods.Add(bind);
+            methods.Add(bind);
             return this;
         }
     }

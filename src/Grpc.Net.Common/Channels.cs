@@ -26,8 +26,6 @@ public static class AsyncStreamReaderExtensions
         IAsyncStreamReader<T> streamReader, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (await streamReader.MoveNext(cancellationToken).ConfigureAwait(false))
-        {
             yield return streamReader.Current;
-        }
     }
 }
