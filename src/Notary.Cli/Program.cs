@@ -13,6 +13,9 @@ var root = new RootCommand("""
     log, and the certificate that comes back can be verified by anybody, offline.
 
     Try it:  notary demo FILE...
+
+    Exit codes: 0 pass, 1 verification failed, 2 usage or input, 3 indeterminate,
+    4 server unreachable or refused, 130 interrupted.
     """)
 {
     ServeCommand.Create(context),

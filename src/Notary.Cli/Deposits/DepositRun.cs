@@ -45,6 +45,11 @@ internal sealed class DepositRun(CliContext context, DepositOptions options)
         {
             throw exception.WithHints("nothing was sent");
         }
+        catch (OperationCanceledException)
+        {
+            // From before the first byte was sent: the sending half speaks for itself.
+            throw new CliException(ExitCode.Interrupted, "interrupted", "nothing was sent");
+        }
     }
 
     /// <summary>Evidence that is written into a folder while that folder is deposited would be part of the next deposit, with its secrets.</summary>

@@ -8,7 +8,9 @@ using Proto = Notary.V1;
 namespace Notary.Cli;
 
 /// <summary>What became of a run's deposits.</summary>
-/// <param name="Written">Paths of evidence, when there is one deposit; the last one written otherwise.</param>
+/// <param name="Written">Path of the evidence that was written last; null when none was.</param>
+/// <param name="Evidence">That evidence.</param>
+/// <param name="Refused">A line for each deposit that the server refused for good.</param>
 internal sealed record Sent(string? Written, Evidence? Evidence, IReadOnlyList<string> Refused);
 
 /// <summary>

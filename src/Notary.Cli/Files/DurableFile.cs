@@ -29,7 +29,7 @@ internal static class DurableFile
                 file.Flush(flushToDisk: true);
             }
 
-            File.Move(temporary, path, overwrite: false);
+            NativeFile.RenameToFree(temporary, path);
         }
         catch
         {

@@ -15,6 +15,7 @@ internal static partial class NativeFile
     private const int OfTheDescriptor = 0x1000;  // AT_EMPTY_PATH
     private const uint BasicFields = 0x7FF;      // STATX_BASIC_STATS
     private const int ReadPermission = 4;        // R_OK
+    private const uint DoNotReplace = 1;         // RENAME_NOREPLACE
 
     /// <summary>statx(2) of the path itself, links not followed; false when there is nothing of that name.</summary>
     public static bool TryStat(string path, out Statx stat) =>
@@ -30,6 +31,25 @@ internal static partial class NativeFile
 
     /// <summary>access(2): whether this process may read the file.</summary>
     public static bool MayRead(string path) => Access(path, ReadPermission) == 0;
+
+    /// <summary>
+    /// Renames a file to a name that must be free. .NET looks first and renames then, and what another process writes
+    /// under the name in between would be lost; the kernel does both at once where the file system can.
+    /// </summary>
+    /// <exception cref="IOException">The name is taken, or the disk refuses.</exception>
+    public static void RenameToFree(string from, string to)
+    {
+        const int taken = 17, notByThisFileSystem = 22, notByThisKernel = 38;
+        if (!OperatingSystem.IsLinux())
+            File.Move(from, to, overwrite: false);
+        else if (RenameAt2(CurrentFolder, from, CurrentFolder, to, DoNotReplace) != 0)
+        {
+            var error = Marshal.GetLastPInvokeError();
+            if (error is not (notByThisFileSystem or notByThisKernel))
+                throw new IOException($"{to}: {(error == taken ? "is there already" : LastError())}");
+            File.Move(from, to, overwrite: false);
+        }
+    }
 
     /// <summary>
     /// Makes the names in a folder durable: until then a power failure can lose a file whose content was already safe.
@@ -64,6 +84,9 @@ internal static partial class NativeFile
 
     [LibraryImport("libc", EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Access(string path, int mode);
+
+    [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int RenameAt2(int fromFolder, string from, int toFolder, string to, uint flags);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
