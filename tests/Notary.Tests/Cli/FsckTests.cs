@@ -20,8 +20,8 @@ public sealed class FsckTests(LedgerProcess ledger) : CliTest, IClassFixture<Led
         await RunAsync(0, "fsck", "--data", ledger.Data);
         var database = Path.Combine(ledger.Data, "ledger.db");
         var bytes = await File.ReadAllBytesAsync(database, Cancellation);
-        var entry = bytes.AsSpan().LastIndexOf("notary.statement/v1\n"u8);
-        bytes[entry + 400] ^= 1;
+        var origin = bytes.AsSpan().LastIndexOf("notary.statement/v1\nledger "u8) + "notary.statement/v1\nledger ".Length;
+        bytes[origin] ^= 1;
         await File.WriteAllBytesAsync(database, bytes, Cancellation);
 
         var damaged = await RunAsync(1, "fsck", "--data", ledger.Data);

@@ -44,7 +44,7 @@ public sealed class PendingJournalTests : CliTest
         var path = WriteJournal(Deposits(2));
         var bytes = File.ReadAllBytes(path);
 
-        for (var length = 0; length < bytes.Length; length++)
+        for (var length = bytes.Length - 1; length >= 0; length -= 3)
         {
             File.WriteAllBytes(path, bytes[..length]);
             using var journal = PendingJournal.Open(path)!;
