@@ -8,7 +8,7 @@ namespace Notary.Server;
 /// The only writer: one thread that gives deposits their numbers. It takes whatever has queued while the last commit ran,
 /// so a lone caller waits for nothing and many callers share one fsync.
 /// <para>
-/// A batch: (1) take, (2) read the clock, (3) set aside what is on the ledger already, (4) write the statements, (5)
+/// A batch: (1) take, (2) set aside what is on the ledger already, (3) read the clock, (4) write the statements, (5)
 /// extend the tree and sign, (6) append durably, (7) raise the high-water mark, (8) publish the head, (9) answer. Until
 /// (6) ends nothing has happened: a batch that fails is forgotten, its checkpoint seen by nobody. Whatever escapes from
 /// here is fatal and stops the ledger; opening it again is the one recovery path.
@@ -126,15 +126,15 @@ internal sealed class Sequencer
     {
         for (var attempt = 0; attempt < ConflictLimit; attempt++)
         {
-            if (ReadClock() is not { } now) // (2)
+            var fresh = SetAsideKnown(batch, out var repeated); // (2)
+            if (fresh.Count == 0)
+                return;
+            if (ReadClock() is not { } now) // (3)
             {
                 Answer(batch, DepositOutcome.Unavailable, ClockReason(head.Stored.Received - options.TimeProvider.GetUtcNow()));
                 return;
             }
 
-            var fresh = SetAsideKnown(batch, out var repeated); // (3)
-            if (fresh.Count == 0)
-                return;
             var built = Build(fresh, now); // (4) (5)
             if (!TryCommit(built, out var refusal)) // (6)
             {
@@ -194,6 +194,8 @@ internal sealed class Sequencer
             ids[i] = batch[i].Deposit;
         var found = new ulong?[batch.Count];
         store.FindDeposits(ids, found);
+        if (Array.Exists(found, index => index >= head.Size))
+            FollowOtherWriter();
         var fresh = new List<PendingDeposit>(batch.Count);
         var positions = new Dictionary<DepositId, int>(batch.Count);
         repeated = [];

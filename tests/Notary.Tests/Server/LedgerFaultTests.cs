@@ -139,11 +139,32 @@ public sealed class LedgerFaultTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Another_servers_deposit_is_repeated_before_this_one_has_followed()
+    {
+        LedgerAppend? elsewhere = null;
+        harness.Store!.OnAppend = append =>
+        {
+            harness.Store.OnAppend = null;
+            elsewhere = append;
+            throw new StoreException("the connection was lost", isFatal: false);
+        };
+        var request = harness.NewRequest();
+        Assert.Equal(DepositOutcome.Unavailable, (await harness.TryDepositAsync(request)).Outcome);
+        harness.Store.Inner.Append(elsewhere!);
+        await harness.DepositAsync(request);
+        Assert.Equal(2UL, harness.Ledger.Latest.Checkpoint.Size);
+        harness.Check();
+    }
+
+    [Fact]
     public async Task A_clock_that_steps_back_far_stops_the_issuing_until_it_has_caught_up()
     {
-        await harness.DepositAsync();
+        var known = harness.NewRequest();
+        await harness.DepositAsync(known);
         harness.Clock.Move(TimeSpan.FromHours(-1));
         Assert.False(harness.Ledger.Health.Issuing);
+        // What is on the ledger already needs no clock.
+        await harness.DepositAsync(known);
         var request = harness.NewRequest();
         var refused = await harness.TryDepositAsync(request);
         Assert.Equal(DepositOutcome.Unavailable, refused.Outcome);
