@@ -97,6 +97,22 @@ public sealed class NotaryServiceTests(RunningServer server) : IClassFixture<Run
     }
 
     [Fact]
+    public async Task Bytes_that_are_no_message_end_their_call_alone_and_tell_nothing_of_the_server()
+    {
+        var garbage = new Method<byte[], byte[]>(
+            MethodType.Unary, "notary.v1.Notary", "GetCertificate", Marshallers.Create(b => b, b => b), Marshallers.Create(b => b, b => b));
+        byte[][] messages = [[0xFF], [0x0A, 0x7F], [0x0A, 0x02, 0xC3, 0x28], [0x0A, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F]];
+        foreach (var message in messages)
+        {
+            using var call = server.Channel.CreateCallInvoker().AsyncUnaryCall(garbage, null, new CallOptions(cancellationToken: Cancellation), message);
+            var error = await Assert.ThrowsAsync<RpcException>(() => call.ResponseAsync);
+            Assert.Equal((StatusCode.Unknown, "Exception was thrown by handler."), (error.StatusCode, error.Status.Detail));
+        }
+
+        Assert.True((await CheckpointAsync()).Size > 0);
+    }
+
+    [Fact]
     public async Task A_certificate_is_found_by_its_uuid_in_either_case()
     {
         var request = RequestBytes.Create(server.NewRequest(), null);
