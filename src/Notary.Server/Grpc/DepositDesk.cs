@@ -18,16 +18,16 @@ internal sealed class DepositDesk(Ledger ledger, ILogger<DepositDesk> logger)
     public const string LocalAccount = "local";
 
     /// <summary>
-    /// One deposit from the wire to the ledger and back. Every refusal is a value; what is thrown is that the caller is
-    /// gone, or a fault of this program.
+    /// One deposit from the wire to the ledger and back. Every refusal is a value; what is thrown is a fault of this
+    /// program. Not cancelled with its call: the deposit is made all the same and its answer is a commit away, while a
+    /// token would cost every deposit that nobody cancels its registration.
     /// </summary>
     /// <param name="request">The request bytes, not copied: nobody changes a message that was received.</param>
-    /// <param name="cancellation">Ends the waiting, not the deposit.</param>
-    public async ValueTask<DepositAnswer> DepositAsync(ByteString request, CancellationToken cancellation)
+    public async ValueTask<DepositAnswer> DepositAsync(ByteString request)
     {
         try
         {
-            var result = await ledger.DepositAsync(LocalAccount, request.Memory, cancellation);
+            var result = await ledger.DepositAsync(LocalAccount, request.Memory, CancellationToken.None);
             return result.Certificate is { } certificate
                 ? new DepositAnswer(ToProto(certificate), null)
                 : new DepositAnswer(null, GrpcErrors.Refused(result));

@@ -29,7 +29,7 @@ internal sealed class DepositStream(
     // Whoever may still write an answer: the reader, and each item that is under way. The last to leave ends the channel.
     private int writers = 1;
 
-    /// <summary>Ends when every item has its answer, or the caller is gone; no item's task outlives it.</summary>
+    /// <summary>Ends when every item has its answer, or the caller is gone; then what is under way ends with its commit, unanswered.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -52,7 +52,7 @@ internal sealed class DepositStream(
                 if (!await requests.MoveNext(reading.Token))
                     return;
                 Interlocked.Increment(ref writers);
-                _ = DepositAsync(requests.Current, cancellation);
+                _ = DepositAsync(requests.Current);
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested && !cancellation.IsCancellationRequested)
@@ -66,12 +66,12 @@ internal sealed class DepositStream(
     }
 
     /// <summary>Never throws: what goes wrong is the item's answer, and what must not happen ends the whole call.</summary>
-    private async Task DepositAsync(Proto.DepositBatchRequest item, CancellationToken cancellation)
+    private async Task DepositAsync(Proto.DepositBatchRequest item)
     {
         Exception? failure = null;
         try
         {
-            answers.Writer.TryWrite(await AnswerAsync(item, cancellation));
+            answers.Writer.TryWrite(await AnswerAsync(item));
         }
         catch (Exception e)
         {
@@ -81,10 +81,10 @@ internal sealed class DepositStream(
         Leave(failure);
     }
 
-    private async ValueTask<Proto.DepositBatchResponse> AnswerAsync(Proto.DepositBatchRequest item, CancellationToken cancellation)
+    private async ValueTask<Proto.DepositBatchResponse> AnswerAsync(Proto.DepositBatchRequest item)
     {
         var answer = BatchItem.NamesItsRequest(item)
-            ? await desk.DepositAsync(item.Request, cancellation)
+            ? await desk.DepositAsync(item.Request)
             : new DepositAnswer(null, BatchItem.Misnamed(item));
         var response = new Proto.DepositBatchResponse { Deposit = item.Deposit };
         if (answer.Certificate is { } certificate)

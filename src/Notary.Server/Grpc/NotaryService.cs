@@ -17,7 +17,7 @@ internal sealed class NotaryService(DepositDesk desk, OpenStreams streams) : Pro
 
     public override async Task<Proto.DepositResponse> Deposit(Proto.DepositRequest request, ServerCallContext context)
     {
-        var answer = await desk.DepositAsync(request.Request, context.CancellationToken);
+        var answer = await desk.DepositAsync(request.Request);
         return answer.Certificate is { } certificate
             ? new Proto.DepositResponse { Certificate = certificate }
             : throw answer.Error!.ToException();
