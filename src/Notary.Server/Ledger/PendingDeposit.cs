@@ -4,10 +4,10 @@ namespace Notary.Server;
 
 /// <summary>
 /// A deposit that waits for its number. Everything that does not depend on the number was made by the caller's thread.
-/// Its continuations run elsewhere: the sequencer's thread must not answer callers.
+/// Its continuations run on the thread that sets the result: only <see cref="SequencedAnswers"/> does.
 /// </summary>
 internal sealed class PendingDeposit(RequestBytes request, byte[] claims)
-    : TaskCompletionSource<SequencedDeposit>(TaskCreationOptions.RunContinuationsAsynchronously)
+    : TaskCompletionSource<SequencedDeposit>
 {
     public RequestBytes Request { get; } = request;
 

@@ -41,6 +41,9 @@ internal sealed class Sequencer
     private volatile LedgerHead head;
     private volatile StoreRefusal? refusedLast;
 
+    // Owned by the sequencer's thread.
+    private readonly SequencedAnswers answers = new();
+
     // Owned by the sequencer's thread: whether the clock's fault has been logged.
     private bool clockIsBehind;
 
@@ -117,6 +120,7 @@ internal sealed class Sequencer
             // Nobody may wait for ever: whoever has no answer by now gets none of this process.
             if (failure.Task.IsCompleted)
                 Answer(batch, DepositOutcome.Stopped, "the ledger has stopped; send the same bytes again after its restart");
+            answers.Send();
         }
 
         ended.SetResult();
@@ -203,13 +207,13 @@ internal sealed class Sequencer
         {
             var deposit = batch[i];
             if (found[i] is { } index)
-                deposit.TrySetResult(new SequencedDeposit(DepositOutcome.Issued, null, index, null, null));
+                answers.Add(deposit, new SequencedDeposit(DepositOutcome.Issued, null, index, null, null));
             else if (positions.TryAdd(deposit.Deposit, fresh.Count))
                 fresh.Add(deposit);
             else if (deposit.IsSame(fresh[positions[deposit.Deposit]]))
                 repeated.Add((deposit, positions[deposit.Deposit]));
             else
-                deposit.TrySetResult(new SequencedDeposit(DepositOutcome.AlreadyExists, Ledger.UuidTaken, 0, null, null));
+                answers.Add(deposit, new SequencedDeposit(DepositOutcome.AlreadyExists, Ledger.UuidTaken, 0, null, null));
         }
 
         return fresh;
@@ -307,22 +311,22 @@ internal sealed class Sequencer
         refusedLast = null;
     }
 
-    private static void Answer(
+    private void Answer(
         List<PendingDeposit> fresh, List<(PendingDeposit Deposit, int First)> repeated, LedgerBatch built)
     {
         for (var i = 0; i < fresh.Count; i++)
-            fresh[i].TrySetResult(Issued(fresh[i], i));
+            answers.Add(fresh[i], Issued(fresh[i], i));
         foreach (var (deposit, position) in repeated)
-            deposit.TrySetResult(Issued(fresh[position], position));
+            answers.Add(deposit, Issued(fresh[position], position));
 
         SequencedDeposit Issued(PendingDeposit first, int position) =>
             new(DepositOutcome.Issued, null, built.Append.First + (ulong)position, first, built);
     }
 
-    private static void Answer(List<PendingDeposit> batch, DepositOutcome outcome, string reason)
+    private void Answer(List<PendingDeposit> batch, DepositOutcome outcome, string reason)
     {
         foreach (var deposit in batch)
-            deposit.TrySetResult(new SequencedDeposit(outcome, reason, 0, null, null));
+            answers.Add(deposit, new SequencedDeposit(outcome, reason, 0, null, null));
     }
 
     private string Refuse(string reason)
