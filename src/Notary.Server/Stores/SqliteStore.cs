@@ -191,7 +191,7 @@ public sealed class SqliteStore : ILedgerStore
         database.Execute("PRAGMA synchronous = FULL");
         database.Execute("PRAGMA wal_autocheckpoint = 0");
         // The log is written over from its start; what a burst or a long reader made it grow by is given back.
-        database.Execute("PRAGMA journal_size_limit = 67108864");
+        database.Execute("PRAGMA journal_size_limit = 134217728");
         database.Execute("PRAGMA cache_size = -65536");
     }
 
