@@ -14,7 +14,7 @@ internal sealed class OutputFolder(string root)
 
     private const int LongestFileName = 255;
 
-    // Folders with new names in them that are not durable yet.
+    // Folders with evidence of this run in them, whose names are not known to be durable.
     private readonly ConcurrentDictionary<string, bool> unflushed = new(StringComparer.Ordinal);
 
     public string Root { get; } = root;
@@ -56,7 +56,14 @@ internal sealed class OutputFolder(string root)
     }
 
     /// <summary>Where the evidence of a deposit is, when an earlier run has written it; else null.</summary>
-    public string? Find(PendingDeposit deposit) => Candidates(deposit).FirstOrDefault(path => Holds(path, deposit));
+    public string? Find(PendingDeposit deposit)
+    {
+        var path = Candidates(deposit).FirstOrDefault(path => Holds(path, deposit));
+        // The run that wrote it may have ended before it flushed the folder: this one drops the journal, so it must.
+        if (path is not null)
+            unflushed[DurableFile.FolderOf(path)] = true;
+        return path;
+    }
 
     /// <summary>Writes evidence and returns its path. Its name is durable after <see cref="Flush"/>.</summary>
     public string Write(PendingDeposit deposit, Evidence evidence)
@@ -71,10 +78,18 @@ internal sealed class OutputFolder(string root)
         return path;
     }
 
-    /// <summary>Makes the names of all evidence durable.</summary>
+    /// <summary>Makes the names of all evidence durable, and those of the folders it lies in.</summary>
     public void Flush()
     {
-        foreach (var folder in unflushed.Keys)
+        var top = DurableFile.FolderOf(Root);
+        var folders = new HashSet<string>(StringComparer.Ordinal) { top };
+        foreach (var deepest in unflushed.Keys)
+        {
+            for (var folder = deepest; folders.Add(folder);)
+                folder = DurableFile.FolderOf(folder);
+        }
+
+        foreach (var folder in folders)
             NativeFile.FlushFolder(folder);
         unflushed.Clear();
     }

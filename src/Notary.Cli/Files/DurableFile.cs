@@ -60,7 +60,12 @@ internal static class DurableFile
         NativeFile.FlushFolder(parent);
     }
 
-    public static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path)) ?? Path.GetFullPath(path);
+    /// <summary>The full path of the folder that something is in; the topmost folder is in itself.</summary>
+    public static string FolderOf(string path)
+    {
+        var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        return Path.GetDirectoryName(full) ?? full;
+    }
 
     private static FileStream Open(string path, FileMode open, UnixFileMode mode)
     {

@@ -14,7 +14,7 @@ internal static class ServeCommand
 
     private static readonly Option<string> Data = new("--data") { Description = "The ledger's folder: database and key. Made on the first start.", HelpName = "DIR", Required = true };
     private static readonly Option<string?> Origin = new("--origin") { Description = "The ledger's name, fixed by the first start; localhost/<8 hex> unless given.", HelpName = "NAME" };
-    private static readonly Option<string?> Mark = new("--high-water-mark") { Description = "File that remembers how far the ledger was; keep it out of what is backed up with the data.", HelpName = "PATH" };
+    private static readonly Option<string?> Mark = new("--high-water-mark") { Description = "File that remembers how far the ledger was; DIR.mark beside the folder unless given. Keep it out of backups.", HelpName = "PATH" };
     private static readonly Option<IPEndPoint> Listen = EndPoint("--listen", "Where gRPC is served; port 0 takes a free one.", GrpcPort);
     private static readonly Option<IPEndPoint> Web = EndPoint("--web", "Where tiles, checkpoint and /healthz are served; port 0 takes a free one.", WebPort);
 

@@ -14,7 +14,7 @@ public sealed class DepositTests(LedgerProcess ledger) : CliTest, IClassFixture<
     {
         Write("designs/rotor.step", "designs/parts/blade.step");
 
-        var first = await RunAsync(0, "deposit", At("designs"), "--server", ledger.Address, "--out", At("out"), "--title", "Rotor, rev. C");
+        var first = await RunAsync(0, "deposit", At("designs"), "--server", ledger.Address, "--out", At("out/"), "--title", "Rotor, rev. C");
         await RunAsync(0, "verify", At("out/designs.evidence.zip"), At("designs"), "--trust", At("out/trust"));
 
         Assert.Contains("hashed 2 files, 42 bytes", first.Output, StringComparison.Ordinal);
