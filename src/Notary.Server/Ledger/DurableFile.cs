@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Notary.Server;
 
@@ -52,11 +53,25 @@ internal static class DurableFile
         using (var file = Open(draft, FileMode.CreateNew, FileShare.None))
         {
             file.Write(bytes);
-            file.Flush(flushToDisk: true);
+            Sync(file.SafeFileHandle);
         }
 
         File.Move(draft, path, overwrite: false);
         SyncFolderOf(path);
+    }
+
+    /// <summary>
+    /// Makes a file's bytes durable. The runtime's own call is not enough: on Unix it loses the error of a failed fsync,
+    /// and the page that could not be written counts as written from then on.
+    /// </summary>
+    /// <exception cref="IOException">What the file holds is not known any more.</exception>
+    public static void Sync(SafeFileHandle file)
+    {
+        if (!OperatingSystem.IsWindows() && NativeSync(file) != 0)
+            throw new IOException("cannot sync a file", new Win32Exception(Marshal.GetLastPInvokeError()));
+        // On Windows this is the call itself; on macOS it makes the drive write its cache as well.
+        if (OperatingSystem.IsWindows() || OperatingSystem.IsMacOS())
+            RandomAccess.FlushToDisk(file);
     }
 
     /// <summary>Makes the names in the file's folder durable. Windows has nothing of the kind and needs nothing.</summary>
@@ -65,25 +80,18 @@ internal static class DurableFile
         if (OperatingSystem.IsWindows())
             return;
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        var descriptor = NativeOpen(folder, OpenReadOnly);
-        if (descriptor < 0)
+        using var handle = NativeOpen(folder, OpenReadOnly);
+        if (handle.IsInvalid)
             throw new IOException($"cannot open folder {folder}", new Win32Exception(Marshal.GetLastPInvokeError()));
-        var result = NativeSync(descriptor);
-        var error = Marshal.GetLastPInvokeError();
-        _ = NativeClose(descriptor);
-        if (result != 0)
-            throw new IOException($"cannot sync folder {folder}", new Win32Exception(error));
+        if (NativeSync(handle) != 0)
+            throw new IOException($"cannot sync folder {folder}", new Win32Exception(Marshal.GetLastPInvokeError()));
     }
 
     [DllImport("libc", EntryPoint = "open", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int NativeOpen([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
+    private static extern SafeFileHandle NativeOpen([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
 
     [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int NativeSync(int descriptor);
-
-    [DllImport("libc", EntryPoint = "close", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int NativeClose(int descriptor);
+    private static extern int NativeSync(SafeFileHandle file);
 }

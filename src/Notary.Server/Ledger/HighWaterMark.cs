@@ -56,7 +56,7 @@ internal sealed class HighWaterMark : IDisposable
         {
             var (newest, slotOfNewest) = Read(path, file);
             // A killed server leaves its last write unsynced: it is made durable before the other slot is touched.
-            file.Flush(flushToDisk: true);
+            DurableFile.Sync(file.SafeFileHandle);
             return new HighWaterMark(file, newest, slotOfNewest);
         }
         catch
@@ -97,7 +97,7 @@ internal sealed class HighWaterMark : IDisposable
         {
             if (!isDirty || isClosed)
                 return;
-            RandomAccess.FlushToDisk(file.SafeFileHandle);
+            DurableFile.Sync(file.SafeFileHandle);
             (isDirty, slot) = (false, 1 - slot);
         }
     }
