@@ -14,6 +14,9 @@ internal sealed record GrowOptions
 
     public required long Entries { get; init; }
 
+    /// <summary>Deposits a second that the fill pretends to have come at.</summary>
+    public required int Rate { get; init; }
+
     public required int Rounds { get; init; }
 
     public required int Batch { get; init; }
@@ -140,12 +143,15 @@ internal sealed class GrowBench
     private async Task MakeAsync(
         string origin, ChannelWriter<MadeRequest> requests, long count, List<DepositId>? remembered, CancellationToken cancellation)
     {
+        var now = TimeProvider.System.GetUtcNow();
         var factory = new RequestFactory(origin, TimeProvider.System, seed++);
         for (var i = 0L; i < count; i++)
         {
-            var request = factory.Next();
-            if (remembered is not null && i % SampleStride == 0)
-                remembered.Add(request.Deposit);
+            // Uuids lie together by the minute they were made in. Those of a fill are dated as if they had come at a rate
+            // that lasts: all in one minute they would make an index that no ledger has.
+            var request = remembered is null ? factory.Next() : factory.Next(now - TimeSpan.FromSeconds((double)(count - i) / options.Rate));
+            if (i % SampleStride == 0)
+                remembered?.Add(request.Deposit);
             await requests.WriteAsync(request, cancellation);
         }
 

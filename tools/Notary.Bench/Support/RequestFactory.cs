@@ -32,12 +32,15 @@ internal sealed class RequestFactory
         nonce = ValueOf("nonce ");
     }
 
-    public MadeRequest Next()
+    public MadeRequest Next() => Next(time.GetUtcNow());
+
+    /// <param name="dated">The time that the uuid carries, in whole minutes.</param>
+    public MadeRequest Next(DateTimeOffset dated)
     {
         var bytes = template.AsSpan().ToArray();
         Span<byte> entropy = stackalloc byte[DepositId.RandomBytes + Hash.Size + Hash.Size];
         random.NextBytes(entropy);
-        var id = DepositId.Create(time.GetUtcNow(), entropy[..DepositId.RandomBytes]);
+        var id = DepositId.Create(dated, entropy[..DepositId.RandomBytes]);
         Encoding.ASCII.GetBytes(id.ToString(), bytes.AsSpan(deposit));
         Convert.TryToHexStringLower(entropy.Slice(DepositId.RandomBytes, Hash.Size), bytes.AsSpan(commitment), out _);
         Convert.TryToHexStringLower(entropy[^Hash.Size..], bytes.AsSpan(nonce), out _);
