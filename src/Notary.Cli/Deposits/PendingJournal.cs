@@ -109,9 +109,9 @@ internal sealed class PendingJournal : IDisposable
     public void Seal()
     {
         // Twice, so that 'ready' on disk means that all before it had been: a disk may write the later block first.
-        RandomAccess.FlushToDisk(file);
+        NativeFile.FlushFile(file);
         Write(JournalRecord.Encode("ready", CountBytes()));
-        RandomAccess.FlushToDisk(file);
+        NativeFile.FlushFile(file);
         NativeFile.FlushFolder(DurableFile.FolderOf(FullName));
         IsReady = true;
     }

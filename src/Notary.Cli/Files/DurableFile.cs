@@ -26,7 +26,8 @@ internal static class DurableFile
             using (var file = Open(temporary, FileMode.Create, mode))
             {
                 write(file);
-                file.Flush(flushToDisk: true);
+                file.Flush();
+                NativeFile.FlushFile(file.SafeFileHandle);
             }
 
             NativeFile.RenameToFree(temporary, path);

@@ -52,6 +52,19 @@ internal static partial class NativeFile
     }
 
     /// <summary>
+    /// Makes a file's bytes durable. Not the runtime's own call alone: on Unix it loses the error of a failed fsync, and
+    /// what was not written would count as written.
+    /// </summary>
+    public static void FlushFile(SafeFileHandle file)
+    {
+        if (!OperatingSystem.IsWindows() && FlushHandle(file) != 0)
+            throw new IOException($"a file could not be made durable: {LastError()}");
+        // On Windows this is the call itself; on macOS it makes the drive write its cache as well.
+        if (!OperatingSystem.IsLinux())
+            RandomAccess.FlushToDisk(file);
+    }
+
+    /// <summary>
     /// Makes the names in a folder durable: until then a power failure can lose a file whose content was already safe.
     /// Only Unix has, and needs, this.
     /// </summary>
@@ -93,6 +106,9 @@ internal static partial class NativeFile
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Flush(int file);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int FlushHandle(SafeFileHandle file);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     private static partial int Close(int file);
