@@ -34,7 +34,16 @@ internal sealed class DepositStream(
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         // Of two failures the reader's is the one to report: a message that is too long rather than what followed it.
-        await Task.WhenAll(ReadItemsAsync(ending.Token), WriteAnswersAsync(ending));
+        try
+        {
+            await Task.WhenAll(ReadItemsAsync(ending.Token), WriteAnswersAsync(ending));
+        }
+        catch (Exception e) when (cancellation.IsCancellationRequested && e is not OperationCanceledException)
+        {
+            // A call that its caller has left refuses reads and writes in ways of its own. None of it is our failure.
+            throw new OperationCanceledException("The caller is gone.", e, cancellation);
+        }
+
         if (stopping.IsCancellationRequested)
             throw GrpcErrors.Stopping().ToException();
     }

@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Microsoft.Extensions.Logging;
+using Notary.Core;
+using Notary.Server;
+using Notary.Tests.Support;
+using Xunit;
+using Proto = Notary.V1;
+
+namespace Notary.Tests.Server;
+
+/// <summary>What reaches the log: the server's own life, and nothing of a depositor.</summary>
+public sealed class ServerLogTests
+{
+    private const string Title = "Rotor geometry, rev. C";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Calls_good_and_bad_leave_no_line_and_nothing_of_a_depositor_is_logged()
+    {
+        var log = new LogLines();
+        var requests = new List<DepositRequest>();
+        using var folder = new TemporaryFolder();
+        var options = RunningServer.Options(folder.Path);
+        var server = await NotaryServer.StartAsync(
+            new ServerOptions
+            {
+                DataDirectory = options.DataDirectory,
+                Listen = options.Listen,
+                Web = options.Web,
+                Logging = logging => logging.AddProvider(log),
+            },
+            Cancellation);
+        using (var channel = GrpcChannel.ForAddress(server.GrpcAddress))
+        {
+            var client = new Proto.Notary.NotaryClient(channel);
+            for (var number = 1; number <= 20; number++)
+            {
+                requests.Add(RunningServer.NewRequest(server.Origin, number) with { Title = Title });
+                await DepositAndFailAsync(client, requests[^1]);
+                await LeaveEarlyAsync(client, RunningServer.NewRequest(server.Origin, 1_000 + number));
+            }
+        }
+
+        await server.DisposeAsync();
+        Assert.Equal(["Notary.Server.Ledger", "Notary.Server.NotaryServer"], log.Lines.Select(line => line.Category).Distinct().Order());
+        Assert.All(log.Lines, line => Assert.Equal(LogLevel.Information, line.Level));
+        Assert.InRange(log.Lines.Count, 3, 6);
+        var text = string.Join('\n', log.Lines.Select(line => line.Text));
+        foreach (var secret in requests.SelectMany(request => (string[])[
+            Title, $"{request.Deposit}", $"{request.Commitment}", request.Commitment.ToBase64(), $"{request.Nonce}"]))
+            Assert.DoesNotContain(secret, text, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static async Task DepositAndFailAsync(Proto.Notary.NotaryClient client, DepositRequest request)
+    {
+        var text = request.ToText();
+        await client.DepositAsync(new Proto.DepositRequest { Request = ByteString.CopyFromUtf8(text) }, cancellationToken: Cancellation);
+        foreach (var bad in (string[])[text.Replace("items 1", "items 2", StringComparison.Ordinal), text[..^5], text + "more\n"])
+        {
+            await Assert.ThrowsAsync<RpcException>(async () => await client.DepositAsync(
+                new Proto.DepositRequest { Request = ByteString.CopyFrom(Encoding.UTF8.GetBytes(bad)) }, cancellationToken: Cancellation));
+        }
+    }
+
+    /// <summary>A caller that goes away while its answers are being written.</summary>
+    private static async Task LeaveEarlyAsync(Proto.Notary.NotaryClient client, DepositRequest request)
+    {
+        using var call = client.DepositBatch(cancellationToken: Cancellation);
+        var item = new Proto.DepositBatchRequest
+        {
+            Deposit = request.Deposit.ToString(),
+            Request = ByteString.CopyFrom(RequestBytes.Create(request, null).Bytes.Span),
+        };
+        for (var i = 0; i < 50; i++)
+            await call.RequestStream.WriteAsync(item, Cancellation);
+        Assert.True(await call.ResponseStream.MoveNext(Cancellation));
+    }
+
+    private sealed record LogLine(string Category, LogLevel Level, string Text);
+
+    private sealed class LogLines : ILoggerProvider
+    {
+        public ConcurrentQueue<LogLine> Lines { get; } = [];
+
+        public ILogger CreateLogger(string categoryName) => new Logger(categoryName, Lines);
+
+        public void Dispose()
+        {
+        }
+
+        private sealed class Logger(string category, ConcurrentQueue<LogLine> lines) : ILogger
+        {
+            public IDisposable? BeginScope<TState>(TState state)
+                where TState : notnull => null;
+
+            public bool IsEnabled(LogLevel logLevel) => true;
+
+            public void Log<TState>(
+                LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+                lines.Enqueue(new LogLine(category, logLevel, $"{formatter(state, exception)} {exception}"));
+        }
+    }
+}
