@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using Google.Protobuf;
 using Grpc.Core;
+using Grpc.Health.V1;
 using Grpc.Net.Client;
 using Microsoft.Extensions.Logging;
 using Notary.Core;
@@ -42,7 +43,7 @@ public sealed class ServerLogTests
             {
                 requests.Add(RunningServer.NewRequest(server.Origin, number) with { Title = Title });
                 await DepositAndFailAsync(client, requests[^1]);
-                await LeaveEarlyAsync(client, RunningServer.NewRequest(server.Origin, 1_000 + number));
+                await LeaveEarlyAsync(channel, RunningServer.NewRequest(server.Origin, 1_000 + number));
             }
         }
 
@@ -68,13 +69,18 @@ public sealed class ServerLogTests
     }
 
     /// <summary>A caller that goes away while its answers are being written.</summary>
-    private static async Task LeaveEarlyAsync(Proto.Notary.NotaryClient client, DepositRequest request)
+    private static async Task LeaveEarlyAsync(GrpcChannel channel, DepositRequest request)
     {
+        var client = new Proto.Notary.NotaryClient(channel);
+        var bytes = RequestBytes.Create(request, null).Bytes;
+        client.DepositAsync(new Proto.DepositRequest { Request = ByteString.CopyFrom(bytes.Span) }, cancellationToken: Cancellation).Dispose();
+        using var watch = new Health.HealthClient(channel).Watch(new HealthCheckRequest(), cancellationToken: Cancellation);
+        Assert.True(await watch.ResponseStream.MoveNext(Cancellation));
         using var call = client.DepositBatch(cancellationToken: Cancellation);
         var item = new Proto.DepositBatchRequest
         {
             Deposit = request.Deposit.ToString(),
-            Request = ByteString.CopyFrom(RequestBytes.Create(request, null).Bytes.Span),
+            Request = ByteString.CopyFrom(bytes.Span),
         };
         for (var i = 0; i < 50; i++)
             await call.RequestStream.WriteAsync(item, Cancellation);
