@@ -32,7 +32,7 @@ internal static class TileEndpoints
 
     private static Task WriteTile(HttpContext context, Ledger ledger)
     {
-        // The path as it was sent: a tile has one spelling, so that caches hold it once.
+        // A tile has one path, without leading zeros or empty partial widths: TryParse takes no other.
         if (!TileId.TryParse(context.Request.Path.Value![1..], out var tile) || ledger.ReadTile(tile) is not { } bytes)
         {
             // What is not there yet can be a moment later: nobody may remember that it was not.
