@@ -13,15 +13,21 @@ internal sealed class SqliteWalKeeper : IDisposable
     /// </summary>
     private const int StartPages = 16_384;
 
-    /// <summary>Frames that the appending thread copies at most in one go.</summary>
+    /// <summary>Frames that the appending thread copies at most in one go, as long as the keeper keeps up.</summary>
     private const int TailFrames = 1_024;
+
+    /// <summary>Pages of log at which the appending thread copies whatever is left, and so waits for it: 64 MiB.</summary>
+    private const int HardPages = 16_384;
 
     private readonly SqliteDatabase database;
     private readonly Thread thread;
     private readonly AutoResetEvent wake = new(initialState: false);
+    private readonly Lock copying = new();
 
     // Owned by the appending thread.
     private int pagesSinceStart;
+    private int pagesInLog;
+    private int hardLimit = HardPages;
 
     private volatile bool tailIsShort;
     private volatile bool stopping;
@@ -44,13 +50,12 @@ internal sealed class SqliteWalKeeper : IDisposable
     /// <summary>Called by the appending thread after a commit.</summary>
     public void Appended(SqliteDatabase writer)
     {
-        pagesSinceStart += writer.TakePagesWritten();
-        if (tailIsShort)
+        var pages = writer.TakePagesWritten();
+        pagesSinceStart += pages;
+        pagesInLog += pages;
+        if (tailIsShort || pagesInLog >= hardLimit)
         {
-            // Nothing is appended meanwhile, so everything is copied unless a reader still needs an old frame.
-            tailIsShort = false;
-            pagesSinceStart = 0;
-            writer.Checkpoint();
+            CopyTail(writer);
         }
         else if (pagesSinceStart >= StartPages)
         {
@@ -68,13 +73,24 @@ internal sealed class SqliteWalKeeper : IDisposable
         database.Dispose();
     }
 
+    private void CopyTail(SqliteDatabase writer)
+    {
+        tailIsShort = false;
+        pagesSinceStart = 0;
+        // Nothing is appended meanwhile, so everything is copied unless a reader still needs an old frame; in that case
+        // it is tried again after as much as begins a copy, not at every append.
+        var (frames, copied) = Copy(writer);
+        pagesInLog = frames > copied ? frames : 0;
+        hardLimit = Math.Max(HardPages, pagesInLog + StartPages);
+    }
+
     private void Run()
     {
         while (wake.WaitOne() && !stopping)
         {
             try
             {
-                Copy();
+                CopyBulk();
             }
             catch (SqliteException e) when (!e.IsFatal)
             {
@@ -88,12 +104,19 @@ internal sealed class SqliteWalKeeper : IDisposable
         }
     }
 
-    private void Copy()
+    /// <summary>SQLite lets one connection copy at a time and turns the other away: here it waits instead.</summary>
+    private (int Frames, int Copied) Copy(SqliteDatabase connection)
+    {
+        lock (copying)
+            return connection.Checkpoint();
+    }
+
+    private void CopyBulk()
     {
         // Each pass leaves what was appended during it: the passes get shorter, unless a reader holds an old frame.
         for (var pass = 0; pass < 4 && !stopping; pass++)
         {
-            var (frames, copied) = database.Checkpoint();
+            var (frames, copied) = Copy(database);
             if (frames - copied > TailFrames)
                 continue;
             tailIsShort = true;

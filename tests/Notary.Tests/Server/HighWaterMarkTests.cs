@@ -142,5 +142,15 @@ public sealed class HighWaterMarkTests : IDisposable
         Assert.Equal(Note(1), HighWaterMark.Read(MarkPath).ToArray());
     }
 
+    [Fact]
+    public void A_sync_that_fails_is_an_error()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        // A device without a disk behind it refuses fsync; the runtime's own call would say nothing.
+        using var device = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.Write);
+        Assert.Throws<IOException>(() => DurableFile.Sync(device));
+    }
+
     private static byte[] Note(int number) => Encoding.UTF8.GetBytes($"note {number}\n");
 }

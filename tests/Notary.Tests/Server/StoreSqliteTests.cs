@@ -67,8 +67,8 @@ public sealed class StoreSqliteTests : StoreContractTests
             longest = Math.Max(longest, new FileInfo(Path + "-wal").Length);
         }
 
-        // 120 MiB were written; copying begins at 16 MiB and takes a moment on a busy machine.
-        Assert.InRange(longest, 1 << 20, 100 << 20);
+        // 120 MiB were written; whoever appends copies at 64 MiB, however slow the keeper is.
+        Assert.InRange(longest, 1 << 20, 72 << 20);
         Assert.Equal((int)head!.Size, store.ReadEntries(0, 20_000, withRecords: false).Count);
     }
 
