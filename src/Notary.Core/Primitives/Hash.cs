@@ -12,6 +12,9 @@ public readonly struct Hash : IEquatable<Hash>, IComparable<Hash>
     /// <summary>Bytes in a hash.</summary>
     public const int Size = 32;
 
+    [ThreadStatic]
+    private static IncrementalHash? threadState;
+
     private readonly Words words;
 
     /// <param name="bytes">Exactly 32 bytes.</param>
@@ -27,7 +30,11 @@ public readonly struct Hash : IEquatable<Hash>, IComparable<Hash>
     public static Hash Of(ReadOnlySpan<byte> data)
     {
         Span<byte> digest = stackalloc byte[Size];
-        SHA256.HashData(data, digest);
+        // One state a thread, used again: for the few hundred bytes of a tree's node or an entry, making a state costs
+        // more than the hashing.
+        var state = threadState ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        state.AppendData(data);
+        state.GetHashAndReset(digest);
         return new Hash(digest);
     }
 

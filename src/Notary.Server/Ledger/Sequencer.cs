@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Extensions.Logging;
 using Notary.Core;
 
@@ -222,26 +221,29 @@ internal sealed class Sequencer
     private LedgerBatch Build(List<PendingDeposit> fresh, DateTimeOffset now)
     {
         var entries = new NewEntry[fresh.Count];
+        var statements = new StatementPrinter(FirstStatement(fresh[0], now));
         for (var i = 0; i < entries.Length; i++)
         {
             var request = fresh[i].Request.Request;
-            var statement = new Statement
-            {
-                Ledger = key.Verifier.Name,
-                Deposit = request.Deposit,
-                Received = now,
-                AccuracyMilliseconds = null,
-                AfterSize = head.Size,
-                AfterRoot = head.Root,
-                Commitment = request.Commitment,
-                Claims = fresh[i].ClaimsHash,
-            };
             entries[i] = new NewEntry(
-                Encoding.UTF8.GetBytes(statement.ToText()), fresh[i].Claims, fresh[i].Request.Bytes, request.Deposit, request.Account);
+                statements.Print(request.Deposit, request.Commitment, fresh[i].ClaimsHash),
+                fresh[i].Claims, fresh[i].Request.Bytes, request.Deposit, request.Account);
         }
 
         return new LedgerBatch(head, entries, now, key);
     }
+
+    private Statement FirstStatement(PendingDeposit deposit, DateTimeOffset now) => new()
+    {
+        Ledger = key.Verifier.Name,
+        Deposit = deposit.Deposit,
+        Received = now,
+        AccuracyMilliseconds = null,
+        AfterSize = head.Size,
+        AfterRoot = head.Root,
+        Commitment = deposit.Request.Request.Commitment,
+        Claims = deposit.ClaimsHash,
+    };
 
     /// <summary>True: durable. False: nothing was written, for the reason given, or because the head has moved (null).</summary>
     private bool TryCommit(LedgerBatch built, out string? refusal)
