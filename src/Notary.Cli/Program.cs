@@ -26,6 +26,8 @@ var root = new RootCommand("""
     ShowCommand.Create(context),
     FsckCommand.Create(context),
     DemoCommand.Create(context),
+    ExportCommand.Create(context),
+    MirrorCommand.Create(context),
 };
 
 return await CommandLine.RunAsync(root, args, terminal);

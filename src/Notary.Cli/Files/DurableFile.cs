@@ -11,6 +11,8 @@ internal static class DurableFile
 
     public const UnixFileMode PrivateFolder = Private | UnixFileMode.UserExecute;
 
+    public const UnixFileMode PublicFolder = Public | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
     public const UnixFileMode Public = Private | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     /// <summary>
@@ -48,17 +50,34 @@ internal static class DurableFile
     }
 
     /// <summary>Creates a folder, its parents and the durability of their names; does nothing when it is there.</summary>
-    public static void CreateFolder(string path)
+    public static void CreateFolder(string path, UnixFileMode mode = PrivateFolder)
     {
         if (Directory.Exists(path))
             return;
         var parent = FolderOf(path);
-        CreateFolder(parent);
+        CreateFolder(parent, mode);
         if (OperatingSystem.IsWindows())
             Directory.CreateDirectory(path);
         else
-            Directory.CreateDirectory(path, PrivateFolder);
+            Directory.CreateDirectory(path, mode);
         NativeFile.FlushFolder(parent);
+    }
+
+    /// <summary>Puts a file in the place of the one of that name, if there is one: whoever reads sees the old or the new whole.</summary>
+    public static void Replace(string path, UnixFileMode mode, ReadOnlySpan<byte> bytes)
+    {
+        var folder = FolderOf(path);
+        var temporary = Path.Join(folder, "." + Path.GetFileName(path) + ".tmp");
+        using (var file = Open(temporary, FileMode.Create, mode))
+        {
+            file.Write(bytes);
+            file.Flush();
+            NativeFile.FlushFile(file.SafeFileHandle);
+        }
+
+        // A crash before this leaves the old file, and a temporary one that the next writing replaces.
+        File.Move(temporary, path, overwrite: true);
+        NativeFile.FlushFolder(folder);
     }
 
     /// <summary>The full path of the folder that something is in; the topmost folder is in itself.</summary>

@@ -159,15 +159,7 @@ public sealed class Ledger : IAsyncDisposable
     }
 
     /// <summary>A tile or entry bundle of C2SP tlog-tiles, full or partial, or null when no checkpoint covers it yet.</summary>
-    public ReadOnlyMemory<byte>? ReadTile(TileId tile)
-    {
-        var head = sequencer.Head;
-        if (!tile.ExistsIn(head.Size))
-            return null;
-        return tile.Level == TileId.Entries
-            ? EntryBundle.Print(tree.Entries(head, tile.Number * TileId.FullWidth, tile.Width, withRecords: false))
-            : tree.Tile(head, tile.Level, tile.Number).ToBytes(tile.Width);
-    }
+    public ReadOnlyMemory<byte>? ReadTile(TileId tile) => tree.Read(sequencer.Head, tile);
 
     /// <summary>Answers what waits, then closes. Deposits that come later are answered <see cref="DepositOutcome.Stopped"/>.</summary>
     public async ValueTask DisposeAsync()

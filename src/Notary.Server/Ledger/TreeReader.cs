@@ -44,6 +44,18 @@ internal sealed class TreeReader(ILedgerStore store, TileCache cache)
             : throw Damaged(level, number, $"has {bytes.Length} bytes");
     }
 
+    /// <summary>A tile or entry bundle as it is served, full or partial, or null when the tree does not have it.</summary>
+    /// <exception cref="StoreDamagedException">As <see cref="Node"/>.</exception>
+    public ReadOnlyMemory<byte>? Read(LedgerHead head, TileId tile)
+    {
+        if (!tile.ExistsIn(head.Size))
+            return null;
+        if (tile.Level != TileId.Entries)
+            return Tile(head, tile.Level, tile.Number).ToBytes(tile.Width);
+        var entries = Entries(head, tile.Number * TileId.FullWidth, tile.Width, withRecords: false);
+        return EntryBundle.Print(entries.Select(entry => entry.Entry));
+    }
+
     /// <summary>
     /// The entries [<paramref name="first"/>, first + count), each compared with its leaf hash in the tree.
     /// </summary>

@@ -1,0 +1,72 @@
+using System.Text;
+using Notary.Core;
+
+namespace Notary.Server;
+
+/// <summary>
+/// The public side of a stored ledger as of the moment it was opened, also beside a running server: what lies below a
+/// head never changes, so one head is one consistent snapshot. It opens the database alone, never the key, and reads no
+/// private record. Safe for concurrent use.
+/// </summary>
+public sealed class LedgerReader : IDisposable
+{
+    private readonly SqliteStore store;
+    private readonly TreeReader tree;
+    private readonly LedgerHead head;
+
+    private LedgerReader(SqliteStore store, TreeReader tree, LedgerHead head, VerifierKey key)
+    {
+        (this.store, this.tree, this.head) = (store, tree, head);
+        Key = key;
+    }
+
+    /// <summary>The key that entry 0 names, which signed the checkpoint.</summary>
+    public VerifierKey Key { get; }
+
+    /// <summary>The checkpoint that everything is read under.</summary>
+    public SignedCheckpoint Latest => head.Signed;
+
+    /// <param name="dataDirectory">The folder that a server is given.</param>
+    /// <exception cref="LedgerRefusedException">There is no ledger, or it is damaged.</exception>
+    public static LedgerReader Open(string dataDirectory)
+    {
+        using var folder = new DataFolder(dataDirectory, highWaterMark: null);
+        SqliteStore? store = null;
+        try
+        {
+            store = SqliteStore.OpenReadOnly(folder.Database);
+            var tree = new TreeReader(store, new TileCache(TileCache.DefaultCapacity));
+            var key = ReadKey(store);
+            var head = new HeadLoader(store, tree, key).Load() ?? throw new StoreDamagedException("head", "is missing", 0);
+            return new LedgerReader(store, tree, head, key);
+        }
+        catch (Exception e)
+        {
+            store?.Dispose();
+            if (e is StoreDamagedException or StoreException or MalformedException)
+                throw new LedgerRefusedException($"the ledger in {folder.Folder} cannot be read: {e.Message}", "run 'notary fsck' on it");
+            throw;
+        }
+    }
+
+    /// <summary>A tile or entry bundle, full or partial, or null when the snapshot does not have it.</summary>
+    /// <exception cref="LedgerRefusedException">What is stored is not what was signed.</exception>
+    public ReadOnlyMemory<byte>? ReadTile(TileId tile)
+    {
+        try
+        {
+            return tree.Read(head, tile);
+        }
+        catch (Exception e) when (e is StoreDamagedException or StoreException)
+        {
+            throw new LedgerRefusedException($"the ledger cannot be read: {e.Message}", "run 'notary fsck' on it");
+        }
+    }
+
+    public void Dispose() => store.Dispose();
+
+    private static VerifierKey ReadKey(SqliteStore store) =>
+        store.ReadEntries(0, 1, withRecords: false) is [{ Index: 0 } genesis]
+            ? Genesis.Parse(Encoding.UTF8.GetString(genesis.Entry.Span)).Key
+            : throw new StoreDamagedException("entry 0", "is missing", 1);
+}
