@@ -28,6 +28,7 @@ var root = new RootCommand("""
     DemoCommand.Create(context),
     ExportCommand.Create(context),
     MirrorCommand.Create(context),
+    MonitorCommand.Create(context),
 };
 
 return await CommandLine.RunAsync(root, args, terminal);

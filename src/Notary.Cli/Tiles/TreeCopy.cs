@@ -33,14 +33,15 @@ internal sealed class TreeCopy(TileFolder folder, TrustPolicy trust, string addr
 {
     private const int Parallelism = 8;
 
+    private readonly Continuity continuity = new(folder.Fork, address, time);
+
     /// <param name="seen">The checkpoint that the source shows.</param>
     /// <param name="progress">Told of entries that are done; null for nobody.</param>
     /// <param name="cancellation">Ends the run; the next one goes on.</param>
     /// <exception cref="CliException">Exit code 1: a fork, or tiles that are not what was signed.</exception>
     public async Task<CopyOutcome> FollowAsync(SeenCheckpoint seen, IProgress<long>? progress, CancellationToken cancellation)
     {
-        if (Directory.Exists(folder.Fork))
-            throw new CliException(ExitCode.Failed, $"{folder.Fork} holds proof that the ledger has signed two histories; this copy follows it no further");
+        continuity.RequireNoFork();
         var held = folder.ReadCheckpoint(trust);
         var pending = ReadPending(held);
         CheckOrigin(held ?? pending, seen);
@@ -49,7 +50,7 @@ internal sealed class TreeCopy(TileFolder folder, TrustPolicy trust, string addr
         if (known is not null && seen.Size < known.Size)
         {
             if (held is not null && seen.Size <= held.Size)
-                await CheckAsync(seen, held, () => Task.FromResult(heldTree!), cancellation); // (2)
+                await continuity.CheckAsync(seen, held, () => Task.FromResult(heldTree!), cancellation); // (2)
             return new CopyOutcome(CopyState.Stale, held?.Size ?? 0, held?.Size ?? 0, known.Size);
         }
 
@@ -88,18 +89,9 @@ internal sealed class TreeCopy(TileFolder folder, TrustPolicy trust, string addr
         // Read from the source alone: a file that was damaged here must not look like a fork there.
         VerifiedTree? opened = null;
         foreach (var known in new[] { held, pending }.OfType<SeenCheckpoint>())
-            await CheckAsync(known, seen, async () => opened ??= await VerifiedTree.OpenAsync(seen.Checkpoint, source, cancellation), cancellation);
+            await continuity.CheckAsync(known, seen, async () => opened ??= await VerifiedTree.OpenAsync(seen.Checkpoint, source, cancellation), cancellation);
         if (!trust.QuorumMet(seen.Note))
             throw new CliException(ExitCode.Failed, $"{address}: the checkpoint lacks the cosignatures that the trust file asks for");
-    }
-
-    private async Task CheckAsync(
-        SeenCheckpoint smaller, SeenCheckpoint larger, Func<Task<VerifiedTree>> openLarger, CancellationToken cancellation)
-    {
-        if (await Cli.Fork.FindAsync(smaller, larger, openLarger, cancellation) is not { } fork)
-            return;
-        fork.Save(folder.Fork, address, time.GetUtcNow());
-        throw fork.ToException(folder.Fork);
     }
 
     private async Task CopyAsync(SeenCheckpoint seen, ulong held, IProgress<long>? progress, CancellationToken cancellation)

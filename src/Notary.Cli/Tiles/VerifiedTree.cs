@@ -122,8 +122,30 @@ internal sealed class VerifiedTree
             return (MerkleHash.EmptyRoot, []);
         if (size == Size)
             return (Checkpoint.Root, []);
+        var nodes = await NodesAsync(size, cancellation);
+        return (MerkleTree.Root(size, nodes), MerkleTree.Consistency(size, Size, nodes));
+    }
+
+    /// <summary>The frontier of the first entries, from which a reader can go on hashing.</summary>
+    /// <param name="size">At most this tree's size.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    /// <exception cref="CliException">As <see cref="OpenAsync"/>.</exception>
+    public async Task<CompactRange> RangeAsync(ulong size, CancellationToken cancellation)
+    {
+        if (size == 0)
+            return new CompactRange();
+        var nodes = await NodesAsync(size, cancellation);
+        var levels = Enumerable.Range(0, 64).Reverse().Where(level => ((size >> level) & 1) == 1);
+        return new CompactRange(size, levels.Select(level => nodes(level, (size >> level) - 1)));
+    }
+
+    /// <summary>
+    /// The nodes that the frontier of the first entries and its proof need: they stand beside the way from the last of
+    /// these entries to the root, or in the right edge.
+    /// </summary>
+    private async Task<NodeReader> NodesAsync(ulong size, CancellationToken cancellation)
+    {
         var tiles = new Dictionary<(int Level, ulong Number), HashTile>(edge);
-        // Every node that the two need stands beside the way from the last entry to the root, or in the right edge.
         for (var level = 0; level * TileId.Height < 64 && Size >> (level * TileId.Height) != 0; level++)
         {
             var number = level == 7 ? 0 : (size - 1) >> ((level + 1) * TileId.Height);
@@ -131,14 +153,12 @@ internal sealed class VerifiedTree
                 tiles[(level, number)] = await TileAsync(level, number, cancellation);
         }
 
-        return (MerkleTree.Root(size, Node), MerkleTree.Consistency(size, Size, Node));
-
-        Hash Node(int level, ulong index)
+        return (level, index) =>
         {
             var row = level % TileId.Height;
             var tile = tiles[(level / TileId.Height, index >> (TileId.Height - row))];
             return tile.Node(row, (int)(index & ((1UL << (TileId.Height - row)) - 1)));
-        }
+        };
     }
 
     private static HashTile Parse(TileId id, Served served)

@@ -1,0 +1,98 @@
+using System.Buffers.Binary;
+using Notary.Core;
+
+namespace Notary.Cli;
+
+/// <summary>
+/// Reads the entries that are new since the last visit and holds them to the ledger's rules: deposits are well-formed and
+/// of this ledger, times never go backwards, <c>after</c> names a tree that the ledger really had, and no uuid comes
+/// twice. The state is saved after every batch, so that an interrupted first visit does not begin anew.
+/// </summary>
+internal sealed class EntryScan(string folder, VerifiedTree tree, MonitorState state)
+{
+    private const int BatchUuids = 1 << 18;
+
+    private readonly UuidIndex uuids = new(folder, state.Uuids);
+    private readonly List<UuidRecord> batch = [];
+    private readonly List<Finding> breaches = [];
+    private CompactRange range = new();
+    private (ulong Size, Hash Root) after;
+    private DateTimeOffset? received = state.Received;
+
+    /// <returns>The state with everything read.</returns>
+    /// <exception cref="CliException">What is served is not what was signed, or cannot be had.</exception>
+    public async Task<MonitorState> RunAsync(IProgress<long>? progress, CancellationToken cancellation)
+    {
+        uuids.DropUnnamed();
+        range = await tree.RangeAsync(state.Read, cancellation);
+        var current = state;
+        await foreach (var run in EntryStream.ReadAsync(tree, state.Read, cancellation))
+        {
+            foreach (var entry in run.Entries)
+                await ReadAsync(entry, cancellation);
+            progress?.Report(run.Entries.Count);
+            if (batch.Count >= BatchUuids)
+                current = Save(current);
+        }
+
+        return Save(current);
+    }
+
+    private MonitorState Save(MonitorState current)
+    {
+        foreach (var repeated in uuids.Add(batch))
+            Breach(FindingKinds.Uuid, $"the deposit {repeated.Deposit} is on the ledger twice, as entry {repeated.First} and as entry {repeated.Second}; the first one counts");
+        var saved = (current with { Read = range.Size, Received = received, Uuids = uuids.Runs }).With(breaches);
+        // A crash before this leaves the earlier state and files that it does not name.
+        saved.Save(folder);
+        uuids.DropUnnamed();
+        batch.Clear();
+        breaches.Clear();
+        return saved;
+    }
+
+    private async Task ReadAsync(ReadOnlyMemory<byte> entry, CancellationToken cancellation)
+    {
+        var index = range.Size;
+        if (Entry.IsDeposit(entry.Span))
+        {
+            try
+            {
+                await CheckAsync(index, Statement.Parse(StrictText.Decode(Statement.Document, entry.Span)), cancellation);
+            }
+            catch (MalformedException exception)
+            {
+                Breach(FindingKinds.Entry, $"entry {index} is no valid statement: {exception.Message}");
+            }
+        }
+
+        range.Append(MerkleHash.Leaf(entry.Span));
+    }
+
+    private async Task CheckAsync(ulong index, Statement statement, CancellationToken cancellation)
+    {
+        Span<byte> uuid = stackalloc byte[DepositId.Size];
+        statement.Deposit.CopyTo(uuid);
+        batch.Add(new UuidRecord(BinaryPrimitives.ReadUInt128BigEndian(uuid), index));
+        if (statement.Ledger != tree.Checkpoint.Origin)
+            Breach(FindingKinds.Entry, $"entry {index} is a statement of another ledger, {statement.Ledger}");
+        if (statement.Received < received)
+            Breach(FindingKinds.Entry, $"entry {index} says that it was received before the entry before it");
+        else
+            received = statement.Received;
+        if (statement.AfterSize > index)
+            Breach(FindingKinds.Entry, $"entry {index} says that it came after {statement.AfterSize} entries");
+        else if (await RootAtAsync(statement.AfterSize, cancellation) != statement.AfterRoot)
+            Breach(FindingKinds.Entry, $"entry {index} names a root at {statement.AfterSize} entries that this ledger never had: its operator had another history there");
+    }
+
+    /// <summary>Entries of one batch name the same checkpoint, mostly the one right before them.</summary>
+    private async Task<Hash> RootAtAsync(ulong size, CancellationToken cancellation)
+    {
+        if (after.Size != size)
+            after = (size, size == range.Size ? range.Root() : (await tree.PrefixAsync(size, cancellation)).Root);
+        return after.Root;
+    }
+
+    private void Breach(string kind, string text) => breaches.Add(new Finding(kind, ExitCode.Failed, text));
+}
