@@ -1,4 +1,5 @@
-using System.Net.Http.Json;
+using System.Net.Http.Headers;
+using System.Text.Json;
 
 namespace Notary.Cli;
 
@@ -47,14 +48,15 @@ internal sealed class Webhook : IDisposable
     /// <returns>Null, or why nobody took it.</returns>
     public async Task<string?> PostAsync(Alarm alarm, CancellationToken cancellation)
     {
-        var problem = "";
+        var (problem, json) = ("", JsonSerializer.SerializeToUtf8Bytes(alarm, JsonSerializerOptions.Web));
         for (var attempt = 0; attempt <= Delays.Length; attempt++)
         {
             if (attempt > 0)
                 await Task.Delay(Delays[attempt - 1], time, cancellation);
             try
             {
-                using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = JsonContent.Create(alarm) };
+                using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent(json) };
+                request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
                 using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
                 if (response.IsSuccessStatusCode)
                     return null;

@@ -136,7 +136,20 @@ internal sealed class TileFolder : IDisposable
     private SeenCheckpoint? Read(string name, TrustPolicy trust)
     {
         var path = Path.Join(FullName, name);
-        return File.Exists(path) ? SeenCheckpoint.Read(InputFile.ReadAll(path, Limits.NoteBytes, "a checkpoint"), path, trust) : null;
+        if (!File.Exists(path))
+            return null;
+        try
+        {
+            var note = SignedNote.Parse(StrictText.Decode("checkpoint", InputFile.ReadAll(path, Limits.NoteBytes, "a checkpoint")));
+            var origin = Checkpoint.Parse(note.Text).Origin;
+            return trust.Logs.Any(log => log.Key.Name == origin)
+                ? SeenCheckpoint.Read(note, path, trust)
+                : throw CliException.Input($"{FullName} is a copy of the ledger {origin}, which is not the one that is trusted here", "give each ledger a folder of its own");
+        }
+        catch (MalformedException exception)
+        {
+            throw CliException.Input($"{path}: {exception.Message}", "nothing was overwritten; move the file away if it was damaged here");
+        }
     }
 
     private void Replace(string name, SeenCheckpoint seen)

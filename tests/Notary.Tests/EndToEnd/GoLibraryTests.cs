@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Google.Protobuf;
 using Notary.Core;
 using Notary.Tests.Support;
@@ -13,12 +12,10 @@ namespace Notary.Tests.EndToEnd;
 /// </summary>
 public sealed class GoLibraryTests(RunningServer server) : IClassFixture<RunningServer>
 {
-    private static readonly Lazy<Task<string>> Checker = new(BuildAsync);
-
     [Fact]
     public async Task The_libraries_accept_every_checkpoint_certificate_and_consistency_proof_and_nothing_altered()
     {
-        var checker = await Checker.Value;
+        var checker = await GoChecker.PathAsync();
         using var folder = new TemporaryFolder();
         string File(string name, ReadOnlySpan<byte> bytes)
         {
@@ -69,28 +66,4 @@ public sealed class GoLibraryTests(RunningServer server) : IClassFixture<Running
 
     private static async Task RefuseAsync(string checker, params string[] arguments) =>
         Assert.Equal(1, (await ExternalTool.RunAsync(checker, arguments)).ExitCode);
-
-    /// <summary>Builds the checker from Debian's packages golang-go and golang-golang-x-mod-dev, outside Go's module mode.</summary>
-    [SuppressMessage("Reliability", "CA2000", Justification = "The built program lives as long as the test process.")]
-    private static async Task<string> BuildAsync()
-    {
-        const string libraries = "/usr/share/gocode";
-        if (!Directory.Exists(Path.Combine(libraries, "src/golang.org/x/mod/sumdb")))
-            return ExternalTool.Missing<string>("golang-golang-x-mod-dev is not installed");
-        var output = new TemporaryFolder().Path;
-        var program = Path.Combine(output, "check");
-        var build = await ExternalTool.RunAsync(
-            "go",
-            ["build", "-o", program, "."],
-            Path.Combine(RepositoryFolder.Path, "tests/Notary.Tests/EndToEnd/go"),
-            environment: new Dictionary<string, string?>
-            {
-                ["GO111MODULE"] = "off",
-                ["GOPATH"] = libraries,
-                ["GOCACHE"] = Path.Combine(output, "cache"),
-            },
-            timeout: TimeSpan.FromMinutes(3));
-        build.Succeeded();
-        return program;
-    }
 }

@@ -71,7 +71,7 @@ internal sealed class TestLedger
     public TestDeposit Deposit(params (string Path, string Content)[] files) => Deposit(new DepositPlan { Files = files });
 
     // Slow and plain: the tree is small.
-    private Hash Node(int level, ulong index) => level == 0
+    public Hash Node(int level, ulong index) => level == 0
         ? MerkleHash.Leaf(Encoding.UTF8.GetBytes(entries[(int)index]))
         : MerkleHash.Node(Node(level - 1, 2 * index), Node(level - 1, 2 * index + 1));
 }
