@@ -7,9 +7,11 @@ namespace Notary.Cli;
 internal sealed class Mirror(CliContext context, TileClient client, TileFolder folder, TrustPolicy trust)
 {
     /// <summary>Catches up once.</summary>
+    /// <param name="quietly">Whether to say nothing when nothing is new.</param>
+    /// <param name="cancellation">Ends the visit; the next one goes on.</param>
     /// <returns>Pass, or indeterminate when an older checkpoint is shown than is known.</returns>
     /// <exception cref="CliException">Exit code 1: what is shown is not what was signed, or two histories were. 4: not reached.</exception>
-    public async Task<int> VisitAsync(CancellationToken cancellation)
+    public async Task<int> VisitAsync(bool quietly, CancellationToken cancellation)
     {
         var served = await client.GetCheckpointAsync(cancellation);
         var seen = SeenCheckpoint.Read(served.Bytes.Span, served.Place, trust);
@@ -24,7 +26,7 @@ internal sealed class Mirror(CliContext context, TileClient client, TileFolder f
             return ExitCode.Indeterminate;
         }
 
-        if (outcome.Now != outcome.Before)
+        if (outcome.Now != outcome.Before || !quietly)
             context.Terminal.Line(string.Create(
                 CultureInfo.InvariantCulture, $"{seen.Checkpoint.Origin}: {outcome.Now:N0} entries verified and kept, {outcome.Now - outcome.Before:N0} of them new"));
         return ExitCode.Pass;
@@ -38,7 +40,7 @@ internal sealed class Mirror(CliContext context, TileClient client, TileFolder f
         {
             try
             {
-                await VisitAsync(cancellation);
+                await VisitAsync(quietly: true, cancellation);
             }
             catch (CliException exception) when (exception.ExitCode == ExitCode.Server)
             {

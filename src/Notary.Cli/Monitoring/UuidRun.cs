@@ -55,7 +55,8 @@ internal sealed class UuidRun : IDisposable
             file.Write(bytes);
         }
 
-        file.Flush(flushToDisk: true);
+        file.Flush();
+        NativeFile.FlushFile(file.SafeFileHandle);
     }
 
     public UuidRecord this[long index]

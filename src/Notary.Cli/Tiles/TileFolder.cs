@@ -18,7 +18,8 @@ internal sealed class TileFolder : IDisposable
     private const string LockName = ".lock";
 
     private readonly FileStream lockFile;
-    private readonly ConcurrentDictionary<string, bool> written = new(StringComparer.Ordinal);
+    // Folders whose names the next checkpoint relies on.
+    private readonly ConcurrentDictionary<string, bool> used = new(StringComparer.Ordinal);
 
     private TileFolder(string path, FileStream lockFile) => (FullName, this.lockFile) = (path, lockFile);
 
@@ -33,7 +34,7 @@ internal sealed class TileFolder : IDisposable
     {
         if (path.Length == 0)
             throw CliException.Input("the folder's name is empty");
-        var folder = Path.GetFullPath(path);
+        var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         try
         {
             DurableFile.CreateFolder(folder, DurableFile.PublicFolder);
@@ -60,10 +61,10 @@ internal sealed class TileFolder : IDisposable
     /// <summary>Puts the checkpoint over its tiles, which have all been written.</summary>
     public void Publish(SeenCheckpoint seen)
     {
-        // (1) The tiles' contents are durable; their names become so here.
-        foreach (var folder in written.Keys)
+        // (1) The tiles' contents are durable; their names become so here, those of an interrupted run included.
+        foreach (var folder in used.Keys)
             NativeFile.FlushFolder(folder);
-        written.Clear();
+        used.Clear();
         // (2) A crash before this leaves the old checkpoint over more tiles than it needs.
         Replace(CheckpointName, seen);
         // (3) A crash before this leaves a pending checkpoint that is not newer, which the next run drops.
@@ -112,7 +113,14 @@ internal sealed class TileFolder : IDisposable
             throw CliException.Input($"{path}: cannot be written: {FileSource.Reason(exception)}");
         }
 
-        written[folder] = true;
+        Keep(tile);
+    }
+
+    /// <summary>The next checkpoint relies on a tile that is here already, perhaps from a run that did not get to make its name durable.</summary>
+    public void Keep(TileId tile)
+    {
+        for (var folder = Path.GetDirectoryName(PathOf(tile))!; used.TryAdd(folder, true) && folder != FullName;)
+            folder = DurableFile.FolderOf(folder);
     }
 
     /// <summary>

@@ -99,8 +99,7 @@ internal sealed class TreeCopy(TileFolder folder, TrustPolicy trust, string addr
         var tree = await VerifiedTree.OpenAsync(seen.Checkpoint, KeptOrServedAsync, cancellation);
         foreach (var tile in tree.Edge)
         {
-            if (await folder.TryReadAsync(tile.Id, cancellation) is null)
-                folder.Write(tile.Id, tile.Bytes);
+            Keep(tile.Id, tile.Bytes, isKept: await folder.TryReadAsync(tile.Id, cancellation) is not null);
             await CopyBelowAsync(tree, tile, held, progress, cancellation);
         }
     }
@@ -132,17 +131,23 @@ internal sealed class TreeCopy(TileFolder folder, TrustPolicy trust, string addr
     private async Task<HashTile> CopyChildAsync(VerifiedTree tree, HashTile above, int position, CancellationToken cancellation)
     {
         var (tile, served) = await tree.ChildAsync(above, position, cancellation);
-        if (!served.IsKept)
-            folder.Write(tile.Id, tile.Bytes);
+        Keep(tile.Id, tile.Bytes, served.IsKept);
         return tile;
     }
 
     private async Task CopyBundleAsync(VerifiedTree tree, HashTile leaves, IProgress<long>? progress, CancellationToken cancellation)
     {
         var (entries, served) = await tree.BundleAsync(leaves, cancellation);
-        if (!served.IsKept)
-            folder.Write(leaves.Id with { Level = TileId.Entries }, served.Bytes);
+        Keep(leaves.Id with { Level = TileId.Entries }, served.Bytes, served.IsKept);
         progress?.Report(entries.Count);
+    }
+
+    private void Keep(TileId tile, ReadOnlyMemory<byte> bytes, bool isKept)
+    {
+        if (isKept)
+            folder.Keep(tile);
+        else
+            folder.Write(tile, bytes);
     }
 
     private async Task<Served> KeptOrServedAsync(TileId tile, CancellationToken cancellation) =>

@@ -35,7 +35,7 @@ internal static class MirrorCommand
         using var folder = TileFolder.Open(arguments.GetRequiredValue(Folder));
         var mirror = new Mirror(context, client, folder, trust.Policy);
         if (arguments.GetValue(Once))
-            return await mirror.VisitAsync(cancellation);
+            return await mirror.VisitAsync(quietly: false, cancellation);
         await mirror.FollowAsync(arguments.GetValue(Interval) ?? DefaultInterval, cancellation);
         return ExitCode.Pass;
     }
