@@ -193,7 +193,7 @@ public sealed class SqliteStore : ILedgerStore
         database.Execute("PRAGMA fullfsync = ON");
         database.Execute("PRAGMA wal_autocheckpoint = 0");
         // The log is written over from its start; what a burst or a long reader made it grow by is given back.
-        database.Execute("PRAGMA journal_size_limit = 134217728");
+        database.Execute("PRAGMA journal_size_limit = 67108864");
         // 16 MiB. A larger cache costs every commit that splits a page of an index: SQLite then walks the whole of it
         // (pcache1TruncateUnsafe), while a page that is missed comes from the system's cache.
         database.Execute("PRAGMA cache_size = -16384");

@@ -7,11 +7,8 @@ namespace Notary.Server;
 /// </summary>
 internal sealed class SqliteWalKeeper : IDisposable
 {
-    /// <summary>
-    /// Pages of log after which copying begins: 64 MiB. The longer it is, the more often a page of the index is written over
-    /// in the log instead of being copied again, and the rarer is the append that copies the tail.
-    /// </summary>
-    private const int StartPages = 16_384;
+    /// <summary>Pages of log after which copying begins: 16 MiB.</summary>
+    private const int StartPages = 4_096;
 
     /// <summary>Frames that the appending thread copies at most in one go, as long as the keeper keeps up.</summary>
     private const int TailFrames = 1_024;
