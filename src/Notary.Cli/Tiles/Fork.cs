@@ -29,21 +29,27 @@ internal sealed record Fork(SeenCheckpoint Smaller, SeenCheckpoint Larger, Hash 
         return root == smaller.Root ? null : new Fork(smaller, larger, root, proof);
     }
 
-    /// <summary>Writes the proof into a folder that is not there yet.</summary>
+    /// <summary>Writes the proof into a folder that is not there yet: under its name it is whole or absent.</summary>
     /// <param name="folder">Made by this.</param>
     /// <param name="address">Where the ledger was read.</param>
     /// <param name="found">The finder's clock.</param>
     public void Save(string folder, string address, DateTimeOffset found)
     {
-        DurableFile.CreateFolder(folder, DurableFile.PublicFolder);
+        var draft = folder + ".new";
+        if (Directory.Exists(draft))
+            Directory.Delete(draft, recursive: true);
+        DurableFile.CreateFolder(draft, DurableFile.PublicFolder);
         Write("checkpoint-smaller", Smaller.ToString());
         Write("checkpoint-larger", Larger.ToString());
         Write("root-in-larger", RootInLarger.ToBase64() + "\n");
         Write("consistency-proof", string.Concat(Proof.Select(hash => hash.ToBase64() + "\n")));
         Write("README.txt", Explain(address, found));
+        // A crash before this leaves a draft; the fork is there to be found again.
+        Directory.Move(draft, folder);
+        NativeFile.FlushFolder(DurableFile.FolderOf(folder));
 
         void Write(string name, string text) =>
-            DurableFile.Create(Path.Join(folder, name), DurableFile.Public, file => file.Write(StrictText.Encode(text)));
+            DurableFile.Create(Path.Join(draft, name), DurableFile.Public, file => file.Write(StrictText.Encode(text)));
     }
 
     /// <summary>The error that ends the run.</summary>

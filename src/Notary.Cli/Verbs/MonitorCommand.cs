@@ -75,9 +75,12 @@ internal static class MonitorCommand
     private static string Age(CliContext context, Visit visit, SeenCheckpoint seen, TrustPolicy trust)
     {
         var freshness = Freshness.Of(seen, visit.State.Received, trust);
-        return freshness.Time is { } time
+        var age = freshness.Time is { } time
             ? $"{Durations.Describe(context.Time.GetUtcNow() - time)} old ({freshness.Source})"
             : "of unknown age";
+        return visit.State.FirstSeen is { } first
+            ? $"{age}; first seen here {Durations.Describe(context.Time.GetUtcNow() - first)} ago"
+            : age;
     }
 
     private static Alarm ToAlarm(CliContext context, TileClient client, Visit visit) => new(

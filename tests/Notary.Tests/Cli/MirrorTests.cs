@@ -21,7 +21,7 @@ public sealed class MirrorTests : IDisposable
         await using var server = new LyingServer(LyingServer.Honest(ledger));
         foreach (var size in (ulong[])[1, 2, 3, 255, 256, 257, 511, 512, 513, 700, 1024])
         {
-            Grow(ledger, size);
+            ledger.Grow(size);
 
             var outcome = await copy.VisitAsync(server, ledger.Policy);
 
@@ -36,11 +36,11 @@ public sealed class MirrorTests : IDisposable
     {
         var ledger = new TestLedger();
         await using var server = new LyingServer(LyingServer.Honest(ledger));
-        Grow(ledger, 65_700);
+        ledger.Grow(65_700);
         await copy.VisitAsync(server, ledger.Policy);
         copy.CheckWhole(ledger, 65_700);
         server.Requests.Clear();
-        Grow(ledger, 66_500);
+        ledger.Grow(66_500);
 
         await copy.VisitAsync(server, ledger.Policy);
 
@@ -56,12 +56,12 @@ public sealed class MirrorTests : IDisposable
         await using var server = new LyingServer(LyingServer.Honest(ledger));
         foreach (var size in (ulong[])[10, 20, 250])
         {
-            Grow(ledger, size);
+            ledger.Grow(size);
             await copy.VisitAsync(server, ledger.Policy);
         }
 
         Assert.Contains("tile/entries/000.p/10", copy.Tiles().Keys);
-        Grow(ledger, 300);
+        ledger.Grow(300);
         await copy.VisitAsync(server, ledger.Policy);
 
         Assert.Equal(CopiedLedger.PathsOf(300).Order(StringComparer.Ordinal), copy.Tiles().Keys.Order(StringComparer.Ordinal));
@@ -70,7 +70,7 @@ public sealed class MirrorTests : IDisposable
     [Fact]
     public async Task A_partial_tile_that_is_gone_is_cut_from_the_full_one()
     {
-        var ledger = Grown(300);
+        var ledger = TestLedger.Grown(300);
         // The checkpoint is of 200 entries; of the first bundle and tile only the full ones are left.
         await using var server = new LyingServer(path => path == "checkpoint"
             ? LyingServer.Honest(ledger, 200)(path)
@@ -84,7 +84,7 @@ public sealed class MirrorTests : IDisposable
     [Fact]
     public async Task One_wrong_bit_in_any_file_is_refused_and_never_written()
     {
-        var ledger = Grown(600);
+        var ledger = TestLedger.Grown(600);
         await using var server = new LyingServer(LyingServer.Honest(ledger));
         foreach (var lie in CopiedLedger.PathsOf(600))
         {
@@ -109,7 +109,7 @@ public sealed class MirrorTests : IDisposable
     [InlineData("tile/entries/002.p/88")]
     public async Task A_whole_answer_of_the_wrong_length_is_refused(string lie)
     {
-        var ledger = Grown(600);
+        var ledger = TestLedger.Grown(600);
         await using var server = new LyingServer(LyingServer.Honest(ledger));
         foreach (var change in (Func<byte[], byte[]>[])[body => body[..^1], body => body[..^32], _ => [], body => [.. body, 0]])
         {
@@ -127,7 +127,7 @@ public sealed class MirrorTests : IDisposable
     [InlineData("tile/entries/001")]
     public async Task An_answer_that_breaks_off_does_not_end_drips_or_says_nothing_ends_the_visit(string lie)
     {
-        var ledger = Grown(600);
+        var ledger = TestLedger.Grown(600);
         Reply honest = LyingServer.Honest(ledger)(lie), endless = honest with { Then = (new byte[8_192], TimeSpan.Zero) };
         Reply[] lies =
         [
@@ -162,7 +162,7 @@ public sealed class MirrorTests : IDisposable
     [Fact]
     public async Task It_reads_gzip_and_no_bomb()
     {
-        var ledger = Grown(600);
+        var ledger = TestLedger.Grown(600);
         await using var server = new LyingServer(path => LyingServer.Honest(ledger)(path) is { Status: 200 } reply
             ? Zipped(reply.Body)
             : Reply.Missing);
@@ -183,7 +183,7 @@ public sealed class MirrorTests : IDisposable
     [Fact]
     public async Task Only_a_checkpoint_that_the_trusted_key_signed_counts()
     {
-        var ledger = Grown(5);
+        var ledger = TestLedger.Grown(5);
         var note = ledger.Checkpoint();
         var stranger = new TestLedger(key: 2).Key.Sign(note.Text);
         await using var server = new LyingServer(LyingServer.Honest(ledger));
@@ -209,7 +209,7 @@ public sealed class MirrorTests : IDisposable
     [Fact]
     public async Task An_older_checkpoint_is_out_of_date_and_changes_nothing()
     {
-        var ledger = Grown(600);
+        var ledger = TestLedger.Grown(600);
         await using var server = new LyingServer(LyingServer.Honest(ledger));
         await copy.VisitAsync(server, ledger.Policy);
         foreach (var size in (ulong[])[1, 255, 256, 512, 599])
@@ -221,59 +221,10 @@ public sealed class MirrorTests : IDisposable
         }
     }
 
-    [Theory]
-    [InlineData(600, 600)]
-    [InlineData(600, 601)]
-    [InlineData(600, 900)]
-    [InlineData(600, 599)]
-    [InlineData(600, 400)]
-    [InlineData(512, 700)]
-    [InlineData(256, 257)]
-    [InlineData(300, 256)]
-    public async Task Of_a_second_history_the_proof_is_kept_and_all_following_ends(int first, int second)
-    {
-        var (honest, forked) = (Grown(first), Grown(200));
-        forked.Append("notary.other/v1\nhistory two\n");
-        Grow(forked, (ulong)second);
-        await using var server = new LyingServer(LyingServer.Honest(honest));
-        await copy.VisitAsync(server, honest.Policy);
-        server.Answer = LyingServer.Honest(forked);
-
-        Assert.Contains("two histories", await copy.FailAsync(1, server, honest.Policy), StringComparison.Ordinal);
-
-        CheckProof(honest.Key.Verifier);
-        copy.CheckTrue(honest);
-        Assert.Equal(honest.Checkpoint().ToString(), File.ReadAllText(Path.Combine(copy.FullName, "checkpoint")));
-        var proof = Snapshot(copy.Fork);
-        server.Answer = LyingServer.Honest(honest);
-        Assert.Contains("two histories", await copy.FailAsync(1, server, honest.Policy), StringComparison.Ordinal);
-        Assert.Equal(proof, Snapshot(copy.Fork));
-    }
-
-    [Fact]
-    public async Task A_checkpoint_whose_tiles_never_came_is_still_held_against_its_signer()
-    {
-        var (honest, forked) = (Grown(600), Grown(200));
-        forked.Append("notary.other/v1\nhistory two\n");
-        Grow(forked, 700);
-        await using var server = new LyingServer(LyingServer.Honest(honest));
-        await copy.VisitAsync(server, honest.Policy);
-        // A second history is signed, and not shown.
-        server.Answer = path => path == "checkpoint" ? LyingServer.Honest(forked)(path) : Reply.Missing;
-        await copy.FailAsync(4, server, honest.Policy);
-        server.Answer = LyingServer.Honest(honest);
-        Assert.Equal(CopyState.Stale, (await copy.VisitAsync(server, honest.Policy)).State);
-        Grow(honest, 800);
-
-        await copy.FailAsync(1, server, honest.Policy);
-
-        CheckProof(honest.Key.Verifier);
-    }
-
     [Fact]
     public async Task An_interrupted_visit_goes_on_where_it_was()
     {
-        var ledger = Grown(3_000);
+        var ledger = TestLedger.Grown(3_000);
         var left = 12;
         await using var server = new LyingServer(path => Interlocked.Decrement(ref left) > 0 ? LyingServer.Honest(ledger)(path) : Reply.Missing);
         await copy.FailAsync(4, server, ledger.Policy);
@@ -283,7 +234,7 @@ public sealed class MirrorTests : IDisposable
         // What a power cut may leave: a temporary file.
         File.WriteAllText(Path.Combine(copy.FullName, "tile/0/.005.tmp"), "half");
         server.Requests.Clear();
-        Grow(ledger, 3_100);
+        ledger.Grow(3_100);
         server.Answer = LyingServer.Honest(ledger);
 
         await copy.VisitAsync(server, ledger.Policy);
@@ -296,7 +247,7 @@ public sealed class MirrorTests : IDisposable
     [Fact]
     public async Task A_file_that_was_damaged_here_is_named_and_not_overwritten()
     {
-        var ledger = Grown(1_500);
+        var ledger = TestLedger.Grown(1_500);
         var left = 12;
         await using var server = new LyingServer(path => Interlocked.Decrement(ref left) > 0 ? LyingServer.Honest(ledger)(path) : Reply.Missing);
         await copy.FailAsync(4, server, ledger.Policy);
@@ -315,14 +266,14 @@ public sealed class MirrorTests : IDisposable
     [Fact]
     public async Task What_the_folder_holds_must_be_what_its_checkpoint_says()
     {
-        var ledger = Grown(600);
+        var ledger = TestLedger.Grown(600);
         await using var server = new LyingServer(LyingServer.Honest(ledger));
         await copy.VisitAsync(server, ledger.Policy);
         var edge = Path.Combine(copy.FullName, "tile/0/002.p/88");
         var bytes = File.ReadAllBytes(edge);
         bytes[0] ^= 1;
         File.WriteAllBytes(edge, bytes);
-        Grow(ledger, 601);
+        ledger.Grow(601);
 
         await copy.FailAsync(1, server, ledger.Policy);
 
@@ -334,7 +285,7 @@ public sealed class MirrorTests : IDisposable
     [Fact]
     public async Task A_folder_is_for_one_ledger_and_one_writer()
     {
-        var ledger = Grown(3);
+        var ledger = TestLedger.Grown(3);
         await using var server = new LyingServer(LyingServer.Honest(ledger));
         await copy.VisitAsync(server, ledger.Policy);
         using (TileFolder.Open(copy.FullName))
@@ -348,7 +299,7 @@ public sealed class MirrorTests : IDisposable
     [Fact]
     public async Task A_quorum_that_the_trust_file_asks_for_is_asked_for()
     {
-        var ledger = Grown(300);
+        var ledger = TestLedger.Grown(300);
         var witness = new TestWitness("w.example");
         var trust = ledger.PolicyWith([witness], "quorum w.example\n");
         await using var server = new LyingServer(LyingServer.Honest(ledger));
@@ -358,26 +309,6 @@ public sealed class MirrorTests : IDisposable
         Assert.Equal(CopyState.Whole, (await copy.VisitAsync(server, trust)).State);
     }
 
-    /// <summary>Judges the kept proof as its README tells a stranger to.</summary>
-    private void CheckProof(VerifierKey key)
-    {
-        string Read(string name) => File.ReadAllText(Path.Combine(copy.Fork, name));
-        SignedNote smaller = SignedNote.Parse(Read("checkpoint-smaller")), larger = SignedNote.Parse(Read("checkpoint-larger"));
-        Assert.Equal((NoteCheck.Valid, NoteCheck.Valid), (smaller.Check(key), larger.Check(key)));
-        var (a, b) = (Checkpoint.Parse(smaller.Text), Checkpoint.Parse(larger.Text));
-        Assert.Equal(a.Origin, b.Origin);
-        Assert.True(Hash.TryParseBase64(Read("root-in-larger").TrimEnd('\n'), out var root));
-        var proof = Read("consistency-proof").Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(line => Hash.TryParseBase64(line, out var hash) ? hash : throw new InvalidDataException(line)).ToList();
-        Assert.True(MerkleTree.VerifyConsistency(a.Size, b.Size, root, b.Root, proof));
-        Assert.NotEqual(a.Root, root);
-        Assert.Contains(key.ToString(), Read("README.txt"), StringComparison.Ordinal);
-        Assert.All(Read("README.txt").Split('\n'), line => Assert.True(line.Length <= 140, line));
-    }
-
-    private static string Snapshot(string folder) => string.Join(
-        '\n', Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal).Select(path => $"{path} {Hash.Of(File.ReadAllBytes(path))}"));
-
     private static Reply Zipped(byte[] body)
     {
         using var zipped = new MemoryStream();
@@ -386,16 +317,22 @@ public sealed class MirrorTests : IDisposable
         return Reply.Found(zipped.ToArray()) with { Headers = "Content-Encoding: gzip\r\n" };
     }
 
-    private static TestLedger Grown(int size)
+    [Theory]
+    [InlineData(ulong.MaxValue)]
+    [InlineData(1UL << 63)]
+    [InlineData((1UL << 56) + 1)]
+    [InlineData((1UL << 48) - 1)]
+    public async Task A_tree_of_any_size_that_an_operator_signs_is_followed_as_far_as_it_is_served(ulong size)
     {
         var ledger = new TestLedger();
-        Grow(ledger, (ulong)size);
-        return ledger;
-    }
+        await using var server = new LyingServer(LyingServer.Honest(ledger));
+        await copy.VisitAsync(server, ledger.Policy);
+        var edge = EdgeTiles.Of(size).Select(id => HashTile.Parse(id, Enumerable.Range(0, id.Width).SelectMany(i => Hash.Of([(byte)i]).ToArray()).ToArray())).ToList();
+        var note = SignedNote.Sign(new Checkpoint(ledger.Origin, size, EdgeTiles.Root(size, edge)).ToText(), ledger.Key).ToString();
+        server.Answer = path => path == "checkpoint"
+            ? Reply.Found(Encoding.UTF8.GetBytes(note))
+            : edge.Find(tile => tile.Id.ToString() == path) is { } tile ? Reply.Found(tile.Bytes.ToArray()) : Reply.Missing;
 
-    private static void Grow(TestLedger ledger, ulong size)
-    {
-        while (ledger.Size < size)
-            ledger.Append($"notary.other/v1\nnumber {ledger.Size}\n");
+        Assert.Contains("is not there", await copy.FailAsync(4, server, ledger.Policy), StringComparison.Ordinal);
     }
 }

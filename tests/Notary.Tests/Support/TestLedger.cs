@@ -50,6 +50,21 @@ internal sealed class TestLedger
         return Size - 1;
     }
 
+    /// <summary>A ledger of so many entries, all but the first opaque ones.</summary>
+    public static TestLedger Grown(int size)
+    {
+        var ledger = new TestLedger();
+        ledger.Grow((ulong)size);
+        return ledger;
+    }
+
+    /// <summary>Appends opaque entries up to a size.</summary>
+    public void Grow(ulong size)
+    {
+        while (Size < size)
+            Append($"notary.other/v1\nnumber {Size}\n");
+    }
+
     public Hash Root(ulong? size = null) => MerkleTree.Root(size ?? Size, Node);
 
     /// <summary>A checkpoint of the ledger's first entries (all unless said), with the witnesses' cosignatures.</summary>
