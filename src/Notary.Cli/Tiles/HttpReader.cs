@@ -45,7 +45,7 @@ internal sealed class HttpReader : IDisposable
     /// <param name="limit">Bytes of the body at most.</param>
     /// <param name="cancellation">Ends the waiting.</param>
     /// <exception cref="CliException">Exit code 4: not reached, too slow, too long, or refused.</exception>
-    public async Task<byte[]?> GetAsync(string path, int limit, CancellationToken cancellation)
+    public async Task<ArraySegment<byte>?> GetAsync(string path, int limit, CancellationToken cancellation)
     {
         for (var attempt = 0; ; attempt++)
         {
@@ -65,7 +65,7 @@ internal sealed class HttpReader : IDisposable
 
     public void Dispose() => http.Dispose();
 
-    private async Task<byte[]?> TryGetAsync(string path, int limit, CancellationToken cancellation)
+    private async Task<ArraySegment<byte>?> TryGetAsync(string path, int limit, CancellationToken cancellation)
     {
         using var whole = new CancellationTokenSource(patience.Whole, time);
         using var silence = new CancellationTokenSource(patience.Silence, time);
@@ -109,11 +109,11 @@ internal sealed class HttpReader : IDisposable
             : encodings is { Count: 1 } && encodings.Single() == "gzip" ? "gzip" : throw Failed(path, "is in a content encoding other than gzip");
     }
 
-    private async Task<byte[]> DecompressAsync(string path, byte[] compressed, int limit, CancellationToken cancellation)
+    private async Task<ArraySegment<byte>> DecompressAsync(string path, ArraySegment<byte> compressed, int limit, CancellationToken cancellation)
     {
         try
         {
-            await using var gzip = new GZipStream(new MemoryStream(compressed), CompressionMode.Decompress);
+            await using var gzip = new GZipStream(new MemoryStream(compressed.Array!, compressed.Offset, compressed.Count), CompressionMode.Decompress);
             return await ReadAsync(path, gzip, limit, () => { }, cancellation);
         }
         catch (InvalidDataException)
@@ -123,7 +123,7 @@ internal sealed class HttpReader : IDisposable
     }
 
     /// <summary>Memory grows with what has come, never with what was announced.</summary>
-    private async Task<byte[]> ReadAsync(string path, Stream body, int limit, Action onPiece, CancellationToken cancellation)
+    private async Task<ArraySegment<byte>> ReadAsync(string path, Stream body, int limit, Action onPiece, CancellationToken cancellation)
     {
         using var all = new MemoryStream();
         var buffer = new byte[Math.Min(BufferSize, limit + 1)];
@@ -136,7 +136,8 @@ internal sealed class HttpReader : IDisposable
             onPiece();
         }
 
-        return all.ToArray();
+        // Not a copy: eight bundles of the largest kind are at hand at a time.
+        return new ArraySegment<byte>(all.GetBuffer(), 0, (int)all.Length);
     }
 
     private CliException TooLong(string path, int limit) => Failed(path, $"is longer than the {limit} bytes that it can have");
