@@ -34,6 +34,8 @@ internal sealed class SqliteWalKeeper : IDisposable
     {
         database = SqliteDatabase.Open(path, readOnly: false);
         database.Execute("PRAGMA wal_autocheckpoint = 0");
+        // Until a connection has read, it does not know that there is a log, and copies nothing without saying so.
+        database.QueryNumber("PRAGMA user_version");
         thread = new Thread(Run) { IsBackground = true, Name = "ledger log keeper" };
         thread.Start();
     }
