@@ -49,7 +49,7 @@ internal sealed class LedgerOpening(DataFolder folder, LedgerOptions options, IL
         {
             throw new LedgerRefusedException(
                 $"the database {folder.Database} is damaged: {e.Message}",
-                "run 'notary fsck' on a copy of the folder, and put back the newest copy of the database that passes");
+                SqliteStore.DamagedHint);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Notary.Core;
 
 namespace Notary.Server;
@@ -10,6 +11,7 @@ internal sealed class SqliteReader : IDisposable
 {
     public const string HeadQuery = "SELECT size, received, checkpoint FROM head WHERE id = 1";
     public const string DepositQuery = "SELECT entry FROM deposits WHERE uuid = ?1";
+    public const string RecentQuery = "SELECT first, uuids FROM recent WHERE first >= ?1 ORDER BY first";
 
     // From the last segment that begins at or before the wanted index: it may hold that index.
     private const string SegmentsFrom =
@@ -22,6 +24,7 @@ internal sealed class SqliteReader : IDisposable
     private readonly SqliteStatement entriesAndRecords;
     private readonly SqliteStatement tile;
     private readonly SqliteStatement account;
+    private readonly SqliteStatement recentRows;
 
     public SqliteReader(string path, bool readOnly)
     {
@@ -34,7 +37,8 @@ internal sealed class SqliteReader : IDisposable
             entries = database.Prepare("SELECT first, count, entries" + SegmentsFrom);
             entriesAndRecords = database.Prepare("SELECT first, count, entries, records" + SegmentsFrom);
             tile = database.Prepare("SELECT hashes FROM tiles WHERE id = ?1");
-            account = database.Prepare("SELECT entry FROM accounts WHERE account = ?1 AND entry < ?2 ORDER BY entry DESC LIMIT ?3");
+            account = database.Prepare("SELECT first, entries FROM accounts WHERE account = ?1 AND first < ?2 ORDER BY first DESC");
+            recentRows = database.Prepare(RecentQuery);
         }
         catch
         {
@@ -60,6 +64,13 @@ internal sealed class SqliteReader : IDisposable
         {
             head.Reset();
         }
+    }
+
+    public static UInt128 ToNumber(DepositId id)
+    {
+        Span<byte> uuid = stackalloc byte[DepositId.Size];
+        id.CopyTo(uuid);
+        return BinaryPrimitives.ReadUInt128BigEndian(uuid);
     }
 
     public static ulong? FindDeposit(SqliteStatement deposit, DepositId id)
@@ -112,8 +123,46 @@ internal sealed class SqliteReader : IDisposable
         }
     }
 
-    public List<ulong> ListAccount(string name, ulong before, int count) =>
-        Rows(account.Bind(1, name).Bind(2, (long)Math.Min(before, long.MaxValue)).Bind(3, count), row => (ulong)row.Number(0));
+    public List<ulong> ListAccount(string name, ulong before, int count)
+    {
+        var found = new List<ulong>();
+        try
+        {
+            account.Bind(1, name).Bind(2, (long)Math.Min(before, long.MaxValue));
+            while (found.Count < count && account.Step())
+            {
+                var first = unchecked((ulong)account.Number(0));
+                var offsets = account.Blob(1);
+                for (var i = offsets.Length - 1; i >= 0 && found.Count < count; i--)
+                {
+                    var entry = unchecked(first + offsets[i]);
+                    if (entry < before)
+                        found.Add(entry);
+                }
+            }
+        }
+        finally
+        {
+            account.Reset();
+        }
+
+        return found;
+    }
+
+    /// <summary>
+    /// Brings <paramref name="recent"/> up to this snapshot. Rows of a damaged table are taken as they are: whoever misses
+    /// a uuid names it.
+    /// </summary>
+    public void CatchUp(SqliteRecentUuids recent)
+    {
+        var hasMore = Rows(recentRows.Bind(1, checked((long)recent.End)), row =>
+        {
+            recent.Add(unchecked((ulong)row.Number(0)), row.Blob(1));
+            return true;
+        });
+        if (hasMore.Count > 0)
+            recent.Forget(unchecked((ulong)database.QueryNumber("SELECT min(first) FROM recent")));
+    }
 
     public List<DepositRow> ReadDepositRows(ReadOnlyMemory<byte> after, int count)
     {
@@ -124,12 +173,24 @@ internal sealed class SqliteReader : IDisposable
 
     public List<AccountRow> ReadAccountRows(AccountRow? after, int count)
     {
+        // A row lists entries of one bundle, so those after the wanted one may be in a row that begins this far before it.
         using var statement = database.Prepare(
-            "SELECT account, entry FROM accounts WHERE (account, entry) > (?1, ?2) ORDER BY account, entry LIMIT ?3");
+            "SELECT account, first, entries FROM accounts WHERE (account, first) > (?1, ?2) ORDER BY account, first");
         var start = after ?? new AccountRow("", 0);
-        return Rows(
-            statement.Bind(1, start.Account).Bind(2, unchecked((long)start.Entry)).Bind(3, count),
-            row => new AccountRow(row.Text(0), unchecked((ulong)row.Number(1))));
+        statement.Bind(1, start.Account).Bind(2, unchecked((long)start.Entry) - TileId.FullWidth);
+        var found = new List<AccountRow>();
+        while (found.Count < count && statement.Step())
+        {
+            var (account, first) = (statement.Text(0), unchecked((ulong)statement.Number(1)));
+            foreach (var offset in statement.Blob(2))
+            {
+                var row = new AccountRow(account, unchecked(first + offset));
+                if (found.Count < count && (after is not { } last || row.Account != last.Account || row.Entry > last.Entry))
+                    found.Add(row);
+            }
+        }
+
+        return found;
     }
 
     public List<TileRow> ReadTileRows(TileRow? after, int count)
@@ -141,7 +202,7 @@ internal sealed class SqliteReader : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in (SqliteStatement[])[head, deposit, entries, entriesAndRecords, tile, account])
+        foreach (var statement in (SqliteStatement[])[head, deposit, entries, entriesAndRecords, tile, account, recentRows])
             statement.Dispose();
         database.Dispose();
     }

@@ -5,8 +5,8 @@ namespace Notary.Server;
 
 /// <summary>
 /// The embedded default: one SQLite file with a write-ahead log and <c>synchronous=FULL</c>, so that a commit is one
-/// sequential write and one fsync. An append is one row for its entries, one for each 256 entries it crosses, and the
-/// index rows; half-full bundles are never written again. Who may open the file for writing is the caller's to lock.
+/// sequential write and one fsync. An append is a row for its entries, one more for each bundle of 256 they reach into,
+/// and as many rows of indexes; half-full bundles are never written again. Who may open the file for writing is the caller's to lock.
 /// </summary>
 public sealed class SqliteStore : ILedgerStore
 {
@@ -15,27 +15,32 @@ public sealed class SqliteStore : ILedgerStore
     private const int IdleReaders = 8;
     private const int LevelShift = 56;
 
+    internal const string DamagedHint = "run 'notary fsck' on a copy of the folder, and put back the newest copy of the database that passes";
+
     private const string Schema = """
         CREATE TABLE head(id INTEGER PRIMARY KEY CHECK (id = 1), size INTEGER NOT NULL, received INTEGER NOT NULL, checkpoint BLOB NOT NULL) STRICT;
         CREATE TABLE segments(first INTEGER PRIMARY KEY, count INTEGER NOT NULL, entries BLOB NOT NULL, records BLOB NOT NULL) STRICT;
         CREATE TABLE tiles(id INTEGER PRIMARY KEY, hashes BLOB NOT NULL) STRICT;
         CREATE TABLE deposits(uuid BLOB PRIMARY KEY, entry INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-        CREATE TABLE accounts(account TEXT NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (account, entry)) STRICT, WITHOUT ROWID
+        CREATE TABLE recent(first INTEGER PRIMARY KEY, uuids BLOB NOT NULL) STRICT;
+        CREATE TABLE accounts(account TEXT NOT NULL, first INTEGER NOT NULL, entries BLOB NOT NULL, PRIMARY KEY (account, first)) STRICT, WITHOUT ROWID
         """;
 
     private readonly string path;
     private readonly ConcurrentBag<SqliteReader> readers = [];
     private readonly SqliteWriter? writer;
+    private readonly SqliteRecentUuids recent;
     private volatile bool disposed;
 
-    private SqliteStore(string path, SqliteWriter? writer)
+    private SqliteStore(string path, SqliteWriter? writer, SqliteRecentUuids recent)
     {
         this.path = path;
         this.writer = writer;
+        this.recent = recent;
     }
 
     /// <summary>Opens the database, or creates it with mode 0600 (its log and index files get the same).</summary>
-    /// <exception cref="LedgerRefusedException">Not a ledger's database, or a newer one's.</exception>
+    /// <exception cref="LedgerRefusedException">Not a ledger's database, or a newer one's, or one that is damaged.</exception>
     /// <exception cref="StoreException">It cannot be opened.</exception>
     public static SqliteStore Open(string path)
     {
@@ -46,7 +51,8 @@ public sealed class SqliteStore : ILedgerStore
             try
             {
                 Prepare(path, database);
-                return new SqliteStore(path, new SqliteWriter(path, database));
+                var recent = new SqliteRecentUuids();
+                return new SqliteStore(path, new SqliteWriter(path, database, recent), recent);
             }
             catch
             {
@@ -65,7 +71,7 @@ public sealed class SqliteStore : ILedgerStore
             throw new LedgerRefusedException($"there is no ledger at {path}", "give the folder that 'notary serve' uses");
         using (var database = SqliteDatabase.Open(path, readOnly: true))
             CheckFormat(path, database);
-        return new SqliteStore(path, null);
+        return new SqliteStore(path, null, new SqliteRecentUuids());
     });
 
     /// <inheritdoc/>
@@ -86,7 +92,11 @@ public sealed class SqliteStore : ILedgerStore
     public byte[]? ReadTile(int level, ulong number) => Read(reader => reader.ReadTile(level, number));
 
     /// <inheritdoc/>
-    public ulong? FindDeposit(DepositId deposit) => Read(reader => reader.FindDeposit(deposit));
+    public ulong? FindDeposit(DepositId deposit)
+    {
+        CatchUp();
+        return (ulong?)recent.Find(SqliteReader.ToNumber(deposit)) ?? Read(reader => reader.FindDeposit(deposit));
+    }
 
     /// <inheritdoc/>
     public void FindDeposits(ReadOnlySpan<DepositId> deposits, Span<ulong?> entries) =>
@@ -97,8 +107,11 @@ public sealed class SqliteStore : ILedgerStore
         Read(reader => reader.ListAccount(account, before, count));
 
     /// <inheritdoc/>
-    public IReadOnlyList<DepositRow> ReadDepositRows(ReadOnlyMemory<byte> after, int count) =>
-        Read(reader => reader.ReadDepositRows(after, count));
+    public IReadOnlyList<DepositRow> ReadDepositRows(ReadOnlyMemory<byte> after, int count)
+    {
+        CatchUp();
+        return recent.Merge(() => Read(reader => reader.ReadDepositRows(after, count)), after.Span, count);
+    }
 
     /// <inheritdoc/>
     public IReadOnlyList<AccountRow> ReadAccountRows(AccountRow? after, int count) =>
@@ -125,6 +138,16 @@ public sealed class SqliteStore : ILedgerStore
 
     internal static TileRow TileOf(long key) =>
         new((int)(key >> LevelShift), (ulong)key & ((1UL << LevelShift) - 1));
+
+    /// <summary>
+    /// Rows that another process wrote, or that the appending thread has made durable and not yet said so: a head that can
+    /// be read has its deposits found.
+    /// </summary>
+    private void CatchUp() => Read(reader =>
+    {
+        reader.CatchUp(recent);
+        return true;
+    });
 
     private T Read<T>(Func<SqliteReader, T> read)
     {
@@ -167,6 +190,10 @@ public sealed class SqliteStore : ILedgerStore
         catch (SqliteException e)
         {
             throw new StoreException($"cannot open {path}: {e.Message}", isFatal: true, e);
+        }
+        catch (StoreDamagedException e)
+        {
+            throw new LedgerRefusedException($"the database {path} is damaged: {e.Message}", DamagedHint);
         }
     }
 

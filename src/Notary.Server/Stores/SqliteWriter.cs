@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Notary.Core;
 
 namespace Notary.Server;
@@ -13,28 +13,28 @@ internal sealed class SqliteWriter : IDisposable
     private readonly SqliteStatement beginRead;
     private readonly SqliteStatement commit;
     private readonly SqliteStatement head;
-    private readonly SqliteStatement deposit;
     private readonly SqliteStatement addSegment;
     private readonly SqliteStatement addTile;
-    private readonly SqliteStatement addDeposit;
     private readonly SqliteStatement addAccount;
     private readonly SqliteStatement setHead;
+    private readonly SqliteUuidIndex uuids;
 
-    public SqliteWriter(string path, SqliteDatabase database)
+    /// <exception cref="StoreDamagedException">The index cannot be gone on with.</exception>
+    public SqliteWriter(string path, SqliteDatabase database, SqliteRecentUuids recent)
     {
         this.database = database;
+        uuids = new SqliteUuidIndex(database, recent);
         begin = database.Prepare("BEGIN IMMEDIATE");
         beginRead = database.Prepare("BEGIN");
         commit = database.Prepare("COMMIT");
         head = database.Prepare(SqliteReader.HeadQuery);
-        deposit = database.Prepare(SqliteReader.DepositQuery);
         addSegment = database.Prepare("INSERT INTO segments(first, count, entries, records) VALUES (?1, ?2, ?3, ?4)");
         addTile = database.Prepare("INSERT INTO tiles(id, hashes) VALUES (?1, ?2)");
-        addDeposit = database.Prepare("INSERT INTO deposits(uuid, entry) VALUES (?1, ?2)");
-        addAccount = database.Prepare("INSERT INTO accounts(account, entry) VALUES (?1, ?2)");
+        addAccount = database.Prepare("INSERT INTO accounts(account, first, entries) VALUES (?1, ?2, ?3)");
         setHead = database.Prepare(
             "INSERT INTO head(id, size, received, checkpoint) VALUES (1, ?1, ?2, ?3)"
             + " ON CONFLICT(id) DO UPDATE SET size = ?1, received = ?2, checkpoint = ?3");
+        FindDeposits([], []);
         wal = new SqliteWalKeeper(path);
     }
 
@@ -51,9 +51,15 @@ internal sealed class SqliteWriter : IDisposable
                 return AppendOutcome.Conflict;
             }
 
+            uuids.CatchUp(append.First);
             Write(append);
             // A crash before this leaves the old head and nothing of the append; after it, all of the append.
             commit.Run();
+        }
+        catch (StoreException)
+        {
+            Rollback();
+            throw;
         }
         catch (SqliteException e)
         {
@@ -65,6 +71,7 @@ internal sealed class SqliteWriter : IDisposable
                 : throw new StoreException($"the append of entries from {append.First} failed", e.IsFatal, e);
         }
 
+        uuids.Committed();
         TidyLog();
         return AppendOutcome.Appended;
     }
@@ -74,8 +81,9 @@ internal sealed class SqliteWriter : IDisposable
         try
         {
             beginRead.Run();
-            for (var i = 0; i < deposits.Length; i++)
-                entries[i] = SqliteReader.FindDeposit(deposit, deposits[i]);
+            var size = SqliteReader.ReadHead(head)?.Size ?? 0;
+            uuids.CatchUp(size);
+            uuids.Find(deposits, entries, size);
             commit.Run();
         }
         catch (SqliteException e)
@@ -91,8 +99,9 @@ internal sealed class SqliteWriter : IDisposable
     public void Dispose()
     {
         wal.Dispose();
+        uuids.Dispose();
         foreach (var statement in (SqliteStatement[])
-            [begin, beginRead, commit, head, deposit, addSegment, addTile, addDeposit, addAccount, setHead])
+            [begin, beginRead, commit, head, addSegment, addTile, addAccount, setHead])
             statement.Dispose();
         database.Dispose();
     }
@@ -106,12 +115,13 @@ internal sealed class SqliteWriter : IDisposable
             var room = TileId.FullWidth - (int)(first % TileId.FullWidth);
             var count = Math.Min(room, entries.Length - start);
             WriteSegment(first, entries.AsSpan(start, count));
+            WriteAccounts(first, entries.AsSpan(start, count));
             start += count;
         }
 
         foreach (var tile in append.Tiles)
             addTile.Bind(1, SqliteStore.TileKey(tile.Level, tile.Number)).Bind(2, tile.Hashes.Span).Run();
-        WriteIndexes(append.First, entries);
+        uuids.Write(append.First, entries);
         setHead.Bind(1, checked((long)append.Head.Size)).Bind(2, append.Head.Received.ToUnixTimeMilliseconds())
             .Bind(3, append.Head.Checkpoint.Span).Run();
     }
@@ -134,29 +144,21 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
-    private void WriteIndexes(ulong first, NewEntry[] entries)
+    /// <summary>A row for each account of the segment: which of its entries are the account's.</summary>
+    private void WriteAccounts(ulong first, ReadOnlySpan<NewEntry> entries)
     {
-        var uuids = new (UInt128 Uuid, long Entry)[entries.Length];
-        var count = 0;
-        Span<byte> uuid = stackalloc byte[DepositId.Size];
+        var accounts = new Dictionary<string, List<byte>>(StringComparer.Ordinal);
         for (var i = 0; i < entries.Length; i++)
         {
-            var index = checked((long)(first + (ulong)i));
-            if (entries[i].Account is { } account)
-                addAccount.Bind(1, account).Bind(2, index).Run();
-            if (entries[i].Deposit is not { } id)
+            if (entries[i].Account is not { } account)
                 continue;
-            id.CopyTo(uuid);
-            uuids[count++] = (BinaryPrimitives.ReadUInt128BigEndian(uuid), index);
+            if (!accounts.TryGetValue(account, out var offsets))
+                accounts.Add(account, offsets = new List<byte>(entries.Length));
+            offsets.Add((byte)i);
         }
 
-        // In the order of the index its pages are touched once each.
-        uuids.AsSpan(0, count).Sort(static (left, right) => left.Uuid.CompareTo(right.Uuid));
-        foreach (var (id, entry) in uuids.AsSpan(0, count))
-        {
-            BinaryPrimitives.WriteUInt128BigEndian(uuid, id);
-            addDeposit.Bind(1, uuid).Bind(2, entry).Run();
-        }
+        foreach (var (account, offsets) in accounts)
+            addAccount.Bind(1, account).Bind(2, checked((long)first)).Bind(3, CollectionsMarshal.AsSpan(offsets)).Run();
     }
 
     private void Rollback()

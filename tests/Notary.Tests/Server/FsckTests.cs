@@ -67,14 +67,18 @@ public sealed class FsckTests : IAsyncDisposable
     [InlineData(FsckKind.Tile, "tile/0/000", "UPDATE tiles SET hashes = substr(hashes, 1, 8191) WHERE id = 0")]
     [InlineData(FsckKind.Tile, "tile/0/002", "INSERT INTO tiles SELECT 2, hashes FROM tiles WHERE id = 1")]
     [InlineData(FsckKind.Tile, "tile/3/000", "INSERT INTO tiles SELECT 3 << 56, hashes FROM tiles WHERE id = 1")]
-    [InlineData(FsckKind.DepositIndex, "uuid of entry 77", "DELETE FROM deposits WHERE entry = 77")]
-    [InlineData(FsckKind.DepositIndex, "uuid of entry 77", "UPDATE deposits SET entry = 78 WHERE entry = 77")]
+    [InlineData(FsckKind.DepositIndex, "uuid of entry 22", "DELETE FROM recent WHERE first = 22")]
+    [InlineData(FsckKind.DepositIndex, "uuid of entry 25", "UPDATE recent SET uuids = {flip 50 uuids} WHERE first = 22")]
+    [InlineData(FsckKind.DepositIndex, "uuid of entry 31", "UPDATE recent SET uuids = substr(uuids, 1, 159) WHERE first = 22")]
+    [InlineData(FsckKind.DepositIndex, "uuid of entry 592", "UPDATE recent SET first = 593 WHERE first = 592")]
     [InlineData(FsckKind.DepositIndex, "uuid that leads to entry 77", "INSERT INTO deposits VALUES (x'00', 77)")]
     [InlineData(FsckKind.DepositIndex, "uuid index, row of entry 601", "INSERT INTO deposits VALUES (x'00', 601)")]
-    [InlineData(FsckKind.AccountIndex, "account of entry 77", "DELETE FROM accounts WHERE entry = 77")]
-    [InlineData(FsckKind.AccountIndex, "account of entry 77", "UPDATE accounts SET account = 'other' WHERE entry = 77")]
-    [InlineData(FsckKind.AccountIndex, "account that lists entry 77", "INSERT INTO accounts VALUES ('other', 77)")]
-    [InlineData(FsckKind.AccountIndex, "account index, row of entry 601", "INSERT INTO accounts VALUES ('other', 601)")]
+    [InlineData(FsckKind.DepositIndex, "uuid index, row of entry 601", "INSERT INTO recent VALUES (601, x'019AA000000070008000000000000000')")]
+    [InlineData(FsckKind.AccountIndex, "account of entry 22", "DELETE FROM accounts WHERE first = 22")]
+    [InlineData(FsckKind.AccountIndex, "account of entry 25", "UPDATE accounts SET entries = x'00010204050607080900' WHERE first = 22")]
+    [InlineData(FsckKind.AccountIndex, "account of entry 22", "UPDATE accounts SET account = 'other' WHERE first = 22")]
+    [InlineData(FsckKind.AccountIndex, "account that lists entry 77", "INSERT INTO accounts VALUES ('other', 77, x'00')")]
+    [InlineData(FsckKind.AccountIndex, "account index, row of entry 601", "INSERT INTO accounts VALUES ('other', 601, x'00')")]
     [InlineData(FsckKind.Head, "head", "DELETE FROM head")]
     [InlineData(FsckKind.Head, "head", "UPDATE head SET size = 600")]
     [InlineData(FsckKind.Head, "head", "UPDATE head SET received = received + 1")]
@@ -93,7 +97,7 @@ public sealed class FsckTests : IAsyncDisposable
     {
         await FillAsync();
         var random = new Random(1);
-        foreach (var (table, column) in new[] { ("segments", "entries"), ("segments", "records"), ("tiles", "hashes"), ("head", "checkpoint") })
+        foreach (var (table, column) in new[] { ("segments", "entries"), ("segments", "records"), ("tiles", "hashes"), ("head", "checkpoint"), ("recent", "uuids") })
         {
             for (var i = 0; i < 12; i++)
             {
@@ -157,7 +161,7 @@ public sealed class FsckTests : IAsyncDisposable
         using (var database = SqliteDatabase.Open(harness.Database, readOnly: false))
         {
             database.Execute("UPDATE segments SET records = zeroblob(4 * count) WHERE first = 22");
-            database.Execute("DELETE FROM accounts WHERE entry BETWEEN 22 AND 31");
+            database.Execute("DELETE FROM accounts WHERE first = 22");
         }
 
         var report = Fsck.Run(harness.Data, null, null, Cancellation);

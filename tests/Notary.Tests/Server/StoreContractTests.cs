@@ -111,6 +111,49 @@ public abstract class StoreContractTests : IDisposable
     }
 
     [Fact]
+    public void However_many_there_are_each_deposit_is_found_and_listed_once()
+    {
+        const int Total = 150_000;
+        var random = new Random(7);
+        StoredHead? head = null;
+        var store = Open();
+        while ((head?.Size ?? 0) < Total)
+        {
+            var count = random.Next(1, 2_000);
+            head = Append(store, head, count);
+            if (random.Next(20) == 0)
+            {
+                store.Dispose();
+                store = Open();
+            }
+
+            var wanted = Enumerable.Range(0, 20).Select(_ => random.Next((int)head.Size + 10)).ToArray();
+            var found = new ulong?[wanted.Length];
+            store.FindDeposits([.. wanted.Select(Id)], found);
+            for (var i = 0; i < wanted.Length; i++)
+            {
+                Assert.Equal(wanted[i] < (int)head.Size ? (ulong)wanted[i] : null, found[i]);
+                Assert.Equal(found[i], store.FindDeposit(Id(wanted[i])));
+            }
+        }
+
+        ulong next = 0;
+        var last = ReadOnlyMemory<byte>.Empty;
+        while (store.ReadDepositRows(last, 4_000) is { Count: > 0 } page)
+        {
+            foreach (var row in page)
+                Assert.Equal(next++, row.Entry);
+            last = page[^1].Deposit;
+        }
+
+        Assert.Equal(head!.Size, next);
+        var taken = Make(head, 1);
+        ((NewEntry[])taken.Entries)[0] = taken.Entries[0] with { Deposit = Id(5) };
+        Assert.Throws<StoreException>(() => store.Append(taken));
+        store.Dispose();
+    }
+
+    [Fact]
     public void An_account_lists_its_own_entries_newest_first()
     {
         using var store = Open();
@@ -126,16 +169,16 @@ public abstract class StoreContractTests : IDisposable
     public void Index_rows_are_read_page_by_page_in_order()
     {
         using var store = Open();
-        Append(store, Append(store, null, 5, account: "b"), 5, account: "a");
+        Append(store, Append(store, Append(store, null, 5, account: "b"), 5, account: "a"), 300, account: "c");
         var deposits = new List<DepositRow>();
         while (store.ReadDepositRows(deposits.Count == 0 ? default : deposits[^1].Deposit, 3) is { Count: > 0 } page)
             deposits.AddRange(page);
-        Assert.Equal(Enumerable.Range(0, 10).Select(i => (ulong)i), deposits.Select(row => row.Entry));
+        Assert.Equal(Enumerable.Range(0, 310).Select(i => (ulong)i), deposits.Select(row => row.Entry));
         Assert.Equal(Id(3).ToBytes(), deposits[3].Deposit.ToArray());
         var accounts = new List<AccountRow>();
         while (store.ReadAccountRows(accounts.Count == 0 ? null : accounts[^1], 3) is { Count: > 0 } page)
             accounts.AddRange(page);
-        Assert.Equal([5, 6, 7, 8, 9, 0, 1, 2, 3, 4], accounts.Select(row => row.Entry));
+        Assert.Equal([5, 6, 7, 8, 9, 0, 1, 2, 3, 4, .. Enumerable.Range(10, 300).Select(i => (ulong)i)], accounts.Select(row => row.Entry));
     }
 
     [Fact]

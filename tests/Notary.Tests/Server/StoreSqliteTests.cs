@@ -122,6 +122,36 @@ public sealed class StoreSqliteTests : StoreContractTests
         Assert.Throws<InvalidOperationException>(() => reader.Append(Make(head, 1)));
     }
 
+    [Fact]
+    public void A_store_that_only_reads_finds_every_deposit_while_another_appends()
+    {
+        using var store = SqliteStore.Open(Path);
+        var head = Append(store, null, 10);
+        using var reader = SqliteStore.OpenReadOnly(Path);
+        for (var i = 0; i < 100; i++)
+        {
+            head = Append(store, head, 2_000);
+            foreach (var wanted in new[] { 0, (int)head.Size / 2, (int)head.Size - 66_000, (int)head.Size - 1 })
+                Assert.Equal(wanted < 0 ? null : (ulong)wanted, wanted < 0 ? null : reader.FindDeposit(Id(wanted)));
+            Assert.Null(reader.FindDeposit(Id((int)head.Size)));
+        }
+    }
+
+    [Theory]
+    [InlineData("DELETE FROM recent WHERE first = 10", "uuids of entries from 20")]
+    [InlineData("DELETE FROM recent WHERE first = 20", "uuids of entries from 20")]
+    [InlineData("DELETE FROM recent", "uuids of entries from 0")]
+    [InlineData("UPDATE recent SET uuids = substr(uuids, 1, 159) WHERE first = 10", "uuids of entries from 10")]
+    [InlineData("INSERT INTO recent VALUES (30, zeroblob(16))", "uuids of entries from 31")]
+    public void A_ledger_whose_recent_uuids_are_damaged_is_not_gone_on_with(string damage, string place)
+    {
+        using (var store = SqliteStore.Open(Path))
+            Append(store, Append(store, Append(store, null, 10), 10), 10);
+        using (var database = SqliteDatabase.Open(Path, readOnly: false))
+            database.Execute(damage);
+        Assert.Contains(place, Assert.Throws<LedgerRefusedException>(Open).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("entries")]
     [InlineData("records")]
