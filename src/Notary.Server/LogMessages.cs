@@ -24,6 +24,9 @@ internal static partial class LogMessages
     [LoggerMessage(5, LogLevel.Error, "Ledger {Origin}: a call could not read the store")]
     public static partial void ReadFailed(ILogger logger, string origin, Exception failure);
 
+    [LoggerMessage(6, LogLevel.Warning, "Ledger {Origin}: {Timeout} were not enough to answer every call, the rest of them end without one")]
+    public static partial void StoppedLate(ILogger logger, string origin, TimeSpan timeout);
+
     [LoggerMessage(100, LogLevel.Information, "Ledger {Origin}: created")]
     public static partial void LedgerCreated(ILogger logger, string origin);
 

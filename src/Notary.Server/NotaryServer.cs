@@ -18,6 +18,8 @@ public sealed class NotaryServer : IAsyncDisposable
     private readonly OpenStreams streams = new();
     private readonly WebApplication grpc;
     private readonly WebApplication web;
+    private OtlpExport? telemetry;
+    private int isDisposed;
 
     private NotaryServer(ServerOptions options, Ledger ledger, ILoggerFactory loggers)
     {
@@ -38,6 +40,9 @@ public sealed class NotaryServer : IAsyncDisposable
     /// <summary>The ledger's name.</summary>
     public string Origin => ledger.Origin;
 
+    /// <summary>Deposits that wait for a commit.</summary>
+    internal int QueueDepth => ledger.QueueDepth;
+
     /// <summary>The key that signs its checkpoints.</summary>
     public VerifierKey Key => ledger.Key;
 
@@ -57,6 +62,8 @@ public sealed class NotaryServer : IAsyncDisposable
             var server = new NotaryServer(options, OpenLedger(options, loggers), loggers);
             try
             {
+                if (options.ExportTelemetry)
+                    server.telemetry = OtlpExport.Start(server.Origin, options.TimeProvider);
                 await server.ListenAsync(cancellation);
                 return server;
             }
@@ -91,15 +98,31 @@ public sealed class NotaryServer : IAsyncDisposable
         throw new LedgerFailedException(failure);
     }
 
-    /// <summary>Takes no more calls, answers those at hand, then closes the ledger.</summary>
+    /// <summary>
+    /// Stops in an order that leaves nobody without an answer: (1) health and /readyz say so, and new deposits are refused
+    /// with the time to try again; (2) what was queued is committed, and streams end with a status; (3) the gRPC port
+    /// closes when the calls at hand have their answers; (4) the web port, which said all along how it stands; (5) the
+    /// last metrics leave, and the ledger closes, which (2) and (3) still needed.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref isDisposed, 1) != 0)
+            return;
         LogMessages.Stopping(logger, Origin, options.ShutdownTimeout);
-        await streams.EndAsync(options.ShutdownTimeout);
-        // The ledger is closed last: calls at hand still need it, and the deposits among them their answers.
-        await Task.WhenAll(grpc.StopAsync(), web.StopAsync());
+        using (var limit = new CancellationTokenSource(options.ShutdownTimeout, options.TimeProvider))
+        {
+            var drained = ledger.DrainAsync(); // (1)
+            await streams.EndAsync(limit.Token); // (2)
+            await drained.WaitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await grpc.StopAsync(limit.Token); // (3)
+            await web.StopAsync(limit.Token); // (4)
+            if (limit.IsCancellationRequested)
+                LogMessages.StoppedLate(logger, Origin, options.ShutdownTimeout);
+        }
+
         await grpc.DisposeAsync();
         await web.DisposeAsync();
+        telemetry?.Dispose(); // (5)
         await ledger.DisposeAsync();
         streams.Dispose();
         LogMessages.Stopped(logger, Origin);

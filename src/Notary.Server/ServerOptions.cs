@@ -20,13 +20,13 @@ public sealed class ServerOptions
     /// <summary>Where gRPC is served: HTTP/2 without TLS, on a loopback address. Port 0 takes a free one.</summary>
     public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 7070);
 
-    /// <summary>Where the read API and /healthz are served: HTTP/1.1, on a loopback address. Port 0 takes a free one.</summary>
+    /// <summary>Where the read API, /healthz and /readyz are served: HTTP/1.1, on a loopback address. Port 0 takes a free one.</summary>
     public IPEndPoint Web { get; init; } = new(IPAddress.Loopback, 7071);
 
     /// <summary>Deposits that wait at most; one more is refused at once. Null is the ledger's own default.</summary>
     public int? QueueCapacity { get; init; }
 
-    /// <summary>How long a stop waits for calls that are being answered.</summary>
+    /// <summary>How long a stop waits for deposits to be committed and calls to be answered, both together.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
@@ -36,6 +36,11 @@ public sealed class ServerOptions
 
     /// <summary>Adds where log lines go; without it they go nowhere. Levels are set already.</summary>
     public Action<ILoggingBuilder>? Logging { get; init; }
+
+    /// <summary>
+    /// Whether metrics and spans go to the collector that the standard OTEL_EXPORTER_OTLP_ENDPOINT names, if it names one.
+    /// </summary>
+    public bool ExportTelemetry { get; init; }
 
     /// <summary>Puts something between ledger and store: the tests' faults.</summary>
     internal Func<ILedgerStore, ILedgerStore>? WrapStore { get; init; }

@@ -16,12 +16,14 @@ internal static class ServeCommand
     private static readonly Option<string?> Origin = new("--origin") { Description = "The ledger's name, fixed by the first start; localhost/<8 hex> unless given.", HelpName = "NAME" };
     private static readonly Option<string?> Mark = new("--high-water-mark") { Description = "File that remembers how far the ledger was; DIR.mark beside the folder unless given. Keep it out of backups.", HelpName = "PATH" };
     private static readonly Option<IPEndPoint> Listen = EndPoint("--listen", "Where gRPC is served; port 0 takes a free one.", GrpcPort);
-    private static readonly Option<IPEndPoint> Web = EndPoint("--web", "Where tiles, checkpoint and /healthz are served; port 0 takes a free one.", WebPort);
+    private static readonly Option<IPEndPoint> Web = EndPoint("--web", "Where tiles, checkpoint, /healthz and /readyz are served; port 0 takes a free one.", WebPort);
+
+    private static readonly Option<LogFormat> Log = LogFormats.Option();
 
     public static Command Create(CliContext context)
     {
-        var command = new Command("serve", "Run a ledger.") { Data, Origin, Mark, Listen, Web };
-        command.SetAction((arguments, cancellation) => RunAsync(context, Read(arguments, context), cancellation));
+        var command = new Command("serve", "Run a ledger.") { Data, Origin, Mark, Listen, Web, Log };
+        command.SetAction((arguments, cancellation) => RunAsync(context, Read(arguments, context), arguments.GetValue(Log), cancellation));
         return command;
     }
 
@@ -37,14 +39,24 @@ internal static class ServeCommand
             Listen = arguments.GetRequiredValue(Listen),
             Web = arguments.GetRequiredValue(Web),
             TimeProvider = context.Time,
-            Logging = logging => logging.AddProvider(new TerminalLogs(context.Terminal)),
+            Logging = logging => LogFormats.Add(logging, arguments.GetValue(Log), context.Terminal),
+            ExportTelemetry = true,
         };
     }
 
-    private static async Task<int> RunAsync(CliContext context, ServerOptions options, CancellationToken cancellation)
+    private static async Task<int> RunAsync(CliContext context, ServerOptions options, LogFormat format, CancellationToken cancellation)
     {
         await using var server = await NotaryServer.StartAsync(options, cancellation);
-        // One line a fact, name first: scripts read the addresses from here when the port was 0.
+        if (format == LogFormat.Text)
+            Introduce(context, options, server);
+        ServiceManager.Tell(ServiceManager.Ready, context.Terminal);
+        await server.WaitForShutdownAsync(cancellation);
+        ServiceManager.Tell(ServiceManager.Stopping, context.Terminal);
+        return ExitCode.Pass;
+    }
+
+    /// <summary>One line a fact, name first: scripts read the addresses from here when the port was 0.</summary>
+    private static void Introduce(CliContext context, ServerOptions options, NotaryServer server) =>
         context.Terminal.Fields(
             ("ledger", server.Origin),
             ("vkey", server.Key.ToString()),
@@ -54,9 +66,6 @@ internal static class ServeCommand
             ("mark", MarkPath(options)),
             ("accuracy", "unknown: nothing vouches for this machine's clock, and every statement says so"),
             ("ready", "Ctrl-C stops"));
-        await server.WaitForShutdownAsync(cancellation);
-        return ExitCode.Pass;
-    }
 
     /// <summary>Where <see cref="ServerOptions"/> says the mark is unless it is told otherwise.</summary>
     private static string MarkPath(ServerOptions options) =>

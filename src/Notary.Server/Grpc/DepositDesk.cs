@@ -30,16 +30,24 @@ internal sealed class DepositDesk(Ledger ledger, ILogger<DepositDesk> logger)
             var result = await ledger.DepositAsync(LocalAccount, request.Memory, CancellationToken.None);
             return result.Certificate is { } certificate
                 ? new DepositAnswer(ToProto(certificate), null)
-                : new DepositAnswer(null, GrpcErrors.Refused(result));
+                : Refuse(result);
         }
         catch (MalformedException e)
         {
-            return new DepositAnswer(null, GrpcErrors.InvalidRequest(e));
+            return Malformed(GrpcErrors.InvalidRequest(e));
         }
         catch (Exception e) when (e is StoreException or StoreDamagedException)
         {
+            ledger.Instruments.Refused(e is StoreDamagedException ? RefusalType.StoreDamaged : RefusalType.StoreUnreadable);
             return new DepositAnswer(null, Unreadable(e));
         }
+    }
+
+    /// <summary>The answer to a deposit that breaks a rule of its format.</summary>
+    public DepositAnswer Malformed(Google.Rpc.Status error)
+    {
+        ledger.Instruments.Refused(RefusalType.Malformed);
+        return new DepositAnswer(null, error);
     }
 
     /// <summary>An answer from what is on the ledger.</summary>
@@ -64,6 +72,14 @@ internal sealed class DepositDesk(Ledger ledger, ILogger<DepositDesk> logger)
         Request = UnsafeByteOperations.UnsafeWrap(certificate.Request),
         Proof = UnsafeByteOperations.UnsafeWrap(certificate.Proof),
     };
+
+    private DepositAnswer Refuse(in DepositResult result)
+    {
+        // What the ledger does not issue for a reason of its own is counted there, a batch at a time.
+        if (result.Outcome != DepositOutcome.Unavailable)
+            ledger.Instruments.Refused(RefusalType.Of(result.Outcome));
+        return new DepositAnswer(null, GrpcErrors.Refused(result));
+    }
 
     private Google.Rpc.Status Unreadable(Exception failure)
     {

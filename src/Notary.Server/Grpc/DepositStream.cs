@@ -94,7 +94,7 @@ internal sealed class DepositStream(
     {
         var answer = BatchItem.NamesItsRequest(item)
             ? await desk.DepositAsync(item.Request)
-            : new DepositAnswer(null, BatchItem.Misnamed(item));
+            : desk.Malformed(BatchItem.Misnamed(item));
         var response = new Proto.DepositBatchResponse { Deposit = item.Deposit };
         if (answer.Certificate is { } certificate)
             response.Certificate = certificate;

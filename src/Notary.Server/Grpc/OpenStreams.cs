@@ -29,15 +29,15 @@ internal sealed class OpenStreams : IDisposable
         context.GetHttpContext().Response.OnCompleted(static streams => ((OpenStreams)streams).RemoveAsync(), this);
     }
 
-    /// <summary>Has every stream end, and waits until they have or <paramref name="timeout"/> is over.</summary>
-    public async Task EndAsync(TimeSpan timeout)
+    /// <summary>Has every stream end, and waits until they have or <paramref name="limit"/> is cancelled.</summary>
+    public async Task EndAsync(CancellationToken limit)
     {
         await stopping.CancelAsync();
         await RemoveAsync();
         if (ended.Task.IsCompleted)
             return;
-        await ended.Task.WaitAsync(timeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await Task.Delay(Lingering);
+        await ended.Task.WaitAsync(limit).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(Lingering, limit).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public void Dispose() => stopping.Dispose();

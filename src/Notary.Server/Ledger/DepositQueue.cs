@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Notary.Server;
 
 /// <summary>
@@ -6,20 +8,43 @@ namespace Notary.Server;
 /// </summary>
 internal sealed class DepositQueue(int capacity)
 {
-    private readonly Queue<PendingDeposit> waiting = new();
+    private readonly Queue<(PendingDeposit Deposit, long Since)> waiting = new();
     private readonly object gate = new();
     private bool isClosed;
+
+    /// <summary>Deposits that wait now.</summary>
+    public int Depth
+    {
+        get
+        {
+            lock (gate)
+                return waiting.Count;
+        }
+    }
+
+    /// <summary>How long the first deposit of the batch taken last was here. Owned by the thread that takes.</summary>
+    public TimeSpan LongestWait { get; private set; }
+
+    public bool IsClosed
+    {
+        get
+        {
+            lock (gate)
+                return isClosed;
+        }
+    }
 
     /// <summary>Adds a deposit, or says at once why not.</summary>
     public DepositOutcome? TryAdd(PendingDeposit deposit)
     {
+        var now = Stopwatch.GetTimestamp();
         lock (gate)
         {
             if (isClosed)
                 return DepositOutcome.Stopped;
             if (waiting.Count >= capacity)
                 return DepositOutcome.QueueFull;
-            waiting.Enqueue(deposit);
+            waiting.Enqueue((deposit, now));
             if (waiting.Count == 1)
                 Monitor.Pulse(gate);
             return null;
@@ -37,8 +62,10 @@ internal sealed class DepositQueue(int capacity)
         {
             while (waiting.Count == 0 && !isClosed)
                 Monitor.Wait(gate);
-            while (batch.Count < limit && waiting.TryDequeue(out var deposit))
-                batch.Add(deposit);
+            if (waiting.TryPeek(out var first))
+                LongestWait = Stopwatch.GetElapsedTime(first.Since);
+            while (batch.Count < limit && waiting.TryDequeue(out var next))
+                batch.Add(next.Deposit);
             return batch.Count > 0;
         }
     }

@@ -26,11 +26,13 @@ public sealed class Ledger : IAsyncDisposable
     private int isDisposed;
 
     private Ledger(
-        LedgerOptions options, DataFolder folder, ILedgerStore store, HighWaterMark mark, VerifierKey key, Sequencer sequencer, TreeReader tree)
+        LedgerOptions options, DataFolder folder, ILedgerStore store, HighWaterMark mark, VerifierKey key, Sequencer sequencer, TreeReader tree,
+        Instruments instruments)
     {
         (this.options, this.folder, this.store, this.mark) = (options, folder, store, mark);
-        (Key, this.sequencer, this.tree) = (key, sequencer, tree);
+        (Key, this.sequencer, this.tree, Instruments) = (key, sequencer, tree, instruments);
         markTimer = options.TimeProvider.CreateTimer(SyncMark, null, MarkInterval, MarkInterval);
+        instruments.Watch(this);
     }
 
     /// <summary>The ledger's name, also the name of its key.</summary>
@@ -43,6 +45,20 @@ public sealed class Ledger : IAsyncDisposable
     public SignedCheckpoint Latest => sequencer.Head.Signed;
 
     public LedgerHealth Health => sequencer.Health;
+
+    /// <summary>The time that the newest entry carries.</summary>
+    public DateTimeOffset Received => sequencer.Head.Stored.Received;
+
+    /// <summary>Time since the newest entry, by the ledger's clock; negative while that is behind.</summary>
+    internal TimeSpan Age => options.TimeProvider.GetUtcNow() - Received;
+
+    internal Instruments Instruments { get; }
+
+    internal int QueueDepth => sequencer.QueueDepth;
+
+    internal int QueueCapacity => options.QueueCapacity;
+
+    internal string DataDirectory => folder.Folder;
 
     /// <summary>
     /// Ends, with the reason, when the ledger has stopped itself after a fatal error. The process must stop then: opening
@@ -57,6 +73,7 @@ public sealed class Ledger : IAsyncDisposable
         var folder = new DataFolder(options.DataDirectory, options.HighWaterMarkPath);
         ILedgerStore? store = null;
         HighWaterMark? mark = null;
+        Instruments? instruments = null;
         try
         {
             folder.Lock();
@@ -69,11 +86,13 @@ public sealed class Ledger : IAsyncDisposable
             var tree = new TreeReader(store, cache);
             var head = opening.OpenHead(store, tree, key, mark);
             LogMessages.LedgerOpened(logger, key.Verifier.Name, head.Size);
-            var sequencer = new Sequencer(store, mark, key, head, cache, options, logger);
-            return new Ledger(options, folder, store, mark, key.Verifier, sequencer, tree);
+            instruments = new Instruments();
+            var sequencer = new Sequencer(store, mark, key, head, cache, options, logger, instruments);
+            return new Ledger(options, folder, store, mark, key.Verifier, sequencer, tree, instruments);
         }
         catch (Exception e)
         {
+            instruments?.Dispose();
             mark?.Dispose();
             store?.Dispose();
             folder.Dispose();
@@ -161,6 +180,12 @@ public sealed class Ledger : IAsyncDisposable
     /// <summary>A tile or entry bundle of C2SP tlog-tiles, full or partial, or null when no checkpoint covers it yet.</summary>
     public ReadOnlyMemory<byte>? ReadTile(TileId tile) => tree.Read(sequencer.Head, tile);
 
+    /// <summary>
+    /// Takes no more deposits: later ones are answered <see cref="DepositOutcome.Stopped"/>. Ends when those that wait are
+    /// answered. Everything that is only read still is.
+    /// </summary>
+    public Task DrainAsync() => sequencer.StopAsync();
+
     /// <summary>Answers what waits, then closes. Deposits that come later are answered <see cref="DepositOutcome.Stopped"/>.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -168,6 +193,7 @@ public sealed class Ledger : IAsyncDisposable
             return;
         await sequencer.StopAsync().ConfigureAwait(false);
         await markTimer.DisposeAsync().ConfigureAwait(false);
+        Instruments.Dispose();
         SyncMark(null);
         mark.Dispose();
         store.Dispose();

@@ -57,10 +57,36 @@ public sealed record DepositPage(IReadOnlyList<DepositSummary> Deposits, ulong? 
 /// <param name="Checkpoint">The signed checkpoint of <paramref name="Second"/> when that is the latest, otherwise null.</param>
 public sealed record ConsistencyProof(ulong Second, IReadOnlyList<Hash> Path, SignedCheckpoint? Checkpoint);
 
-/// <summary>Whether the ledger issues.</summary>
-/// <param name="Issuing">False while it refuses deposits for a reason of its own, a full queue aside.</param>
-/// <param name="Reason">Why not, without a full stop.</param>
-public sealed record LedgerHealth(bool Issuing, string? Reason)
+/// <summary>Whether a ledger issues, and if not, why.</summary>
+public enum LedgerState
 {
-    internal static LedgerHealth Good { get; } = new(true, null);
+    Issuing,
+
+    /// <summary>The clock is behind the newest entry.</summary>
+    ClockBehind,
+
+    /// <summary>The disk is full.</summary>
+    NoRoom,
+
+    /// <summary>The last append failed and wrote nothing.</summary>
+    StoreFailed,
+
+    /// <summary>Other servers write to the ledger all the time.</summary>
+    Contended,
+
+    /// <summary>It takes no more deposits because the server is being stopped.</summary>
+    Stopping,
+
+    /// <summary>A fatal error; only another start of the process helps.</summary>
+    Failed,
+}
+
+/// <summary>Whether the ledger issues.</summary>
+/// <param name="State">Not <see cref="LedgerState.Issuing"/> while it refuses deposits for a reason of its own, a full queue aside.</param>
+/// <param name="Reason">Why not, one clause without a full stop.</param>
+public sealed record LedgerHealth(LedgerState State, string? Reason)
+{
+    public bool Issuing => State == LedgerState.Issuing;
+
+    internal static LedgerHealth Good { get; } = new(LedgerState.Issuing, null);
 }

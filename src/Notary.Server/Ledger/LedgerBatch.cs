@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Notary.Core;
 
@@ -25,7 +26,7 @@ internal sealed class LedgerBatch
         tree = new TreeExtension(frontier, leaves);
         Check(frontier, leaves);
         var checkpoint = new Checkpoint(key.Verifier.Name, tree.Size, tree.Root);
-        var note = Encoding.UTF8.GetBytes(SignedNote.Sign(checkpoint.ToText(), key).ToString());
+        var note = Sign(checkpoint, key);
         var stored = new StoredHead(tree.Size, note, received);
         var edge = EdgeGrowth.Extend(before?.Edge ?? [], tree, out var filled);
         Head = new LedgerHead(new SignedCheckpoint(checkpoint, note), stored, tree.After, edge);
@@ -42,11 +43,23 @@ internal sealed class LedgerBatch
     /// <summary>The tiles that the batch filled.</summary>
     public IReadOnlyList<TileNodes> Filled { get; }
 
+    /// <summary>What the signature took.</summary>
+    public TimeSpan SigningTime { get; private set; }
+
     /// <summary>The bytes of an entry of the batch.</summary>
     public ReadOnlyMemory<byte> Entry(ulong index) => entries[(int)(index - first)].Entry;
 
     /// <summary>The proof of an entry of the batch, without a look at the store. Safe on any thread.</summary>
     public byte[] Proof(ulong index) => ProofText.Print(index, tree.Inclusion(index), Head.Signed.Note.Span);
+
+    private byte[] Sign(Checkpoint checkpoint, SigningKey key)
+    {
+        using var span = Instruments.Spans.StartActivity(Instruments.SignSpan);
+        var start = Stopwatch.GetTimestamp();
+        var note = Encoding.UTF8.GetBytes(SignedNote.Sign(checkpoint.ToText(), key).ToString());
+        SigningTime = Stopwatch.GetElapsedTime(start);
+        return note;
+    }
 
     /// <summary>
     /// The root once more, leaf by leaf, and one path: what is about to be signed can never be taken back. It costs one

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Notary.Core;
 
@@ -22,8 +23,11 @@ internal sealed class Sequencer
     private static readonly TimeSpan RefusalMemory = TimeSpan.FromSeconds(10);
 
     private const int ConflictLimit = 100;
-    private const string NoRoomReason = "the disk of the ledger is full";
-    private const string StoreReason = "the store of the ledger failed";
+    private static readonly LedgerHealth NoRoom = new(LedgerState.NoRoom, "the disk of the ledger is full");
+    private static readonly LedgerHealth StoreFailed = new(LedgerState.StoreFailed, "the store of the ledger failed");
+    private static readonly LedgerHealth Contended = new(LedgerState.Contended, "other servers write to this ledger all the time");
+    private static readonly LedgerHealth Stopping = new(LedgerState.Stopping, "the server is stopping");
+    private static readonly LedgerHealth Failed = new(LedgerState.Failed, "the ledger stopped after a fatal error and must be started again");
 
     private readonly ILedgerStore store;
     private readonly HighWaterMark mark;
@@ -31,6 +35,7 @@ internal sealed class Sequencer
     private readonly TileCache cache;
     private readonly LedgerOptions options;
     private readonly ILogger logger;
+    private readonly Instruments instruments;
     private readonly DepositQueue queue;
     private readonly Thread thread;
     private readonly TaskCompletionSource<Exception> failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -47,7 +52,7 @@ internal sealed class Sequencer
     private bool clockIsBehind;
 
     public Sequencer(
-        ILedgerStore store, HighWaterMark mark, SigningKey key, LedgerHead head, TileCache cache, LedgerOptions options, ILogger logger)
+        ILedgerStore store, HighWaterMark mark, SigningKey key, LedgerHead head, TileCache cache, LedgerOptions options, ILogger logger, Instruments instruments)
     {
         this.store = store;
         this.mark = mark;
@@ -56,6 +61,7 @@ internal sealed class Sequencer
         this.cache = cache;
         this.options = options;
         this.logger = logger;
+        this.instruments = instruments;
         queue = new DepositQueue(options.QueueCapacity);
         thread = new Thread(Run) { IsBackground = true, Name = "ledger sequencer" };
         thread.Start();
@@ -67,17 +73,22 @@ internal sealed class Sequencer
     /// <summary>Ends with the reason after a fatal error.</summary>
     public Task<Exception> Failure => failure.Task;
 
+    /// <summary>Deposits that wait.</summary>
+    public int QueueDepth => queue.Depth;
+
     public LedgerHealth Health
     {
         get
         {
             if (failure.Task.IsCompleted)
-                return new LedgerHealth(false, "the ledger stopped after a fatal error and must be started again");
+                return Failed;
+            if (queue.IsClosed)
+                return Stopping;
             var behind = head.Stored.Received - options.TimeProvider.GetUtcNow();
             if (behind > ClockPatience)
-                return new LedgerHealth(false, ClockReason(behind));
+                return ClockBehind(behind);
             return refusedLast is { } refused && options.TimeProvider.GetElapsedTime(refused.At) < RefusalMemory
-                ? new LedgerHealth(false, refused.Reason)
+                ? refused.Health
                 : LedgerHealth.Good;
         }
     }
@@ -108,6 +119,7 @@ internal sealed class Sequencer
         {
             try
             {
+                using var span = instruments.StartBatch(batch.Count, queue.LongestWait);
                 if (!failure.Task.IsCompleted)
                     Process(batch);
             }
@@ -134,7 +146,7 @@ internal sealed class Sequencer
                 return;
             if (ReadClock() is not { } now) // (3)
             {
-                Answer(batch, DepositOutcome.Unavailable, ClockReason(head.Stored.Received - options.TimeProvider.GetUtcNow()));
+                Refuse(batch, ClockBehind(head.Stored.Received - options.TimeProvider.GetUtcNow()));
                 return;
             }
 
@@ -143,7 +155,7 @@ internal sealed class Sequencer
             {
                 if (refusal is null)
                     continue;
-                Answer(batch, DepositOutcome.Unavailable, refusal);
+                Refuse(batch, refusal);
                 return;
             }
 
@@ -152,7 +164,7 @@ internal sealed class Sequencer
             return;
         }
 
-        Answer(batch, DepositOutcome.Unavailable, "other servers write to this ledger all the time");
+        Refuse(batch, Contended);
     }
 
     /// <summary>
@@ -246,12 +258,12 @@ internal sealed class Sequencer
     };
 
     /// <summary>True: durable. False: nothing was written, for the reason given, or because the head has moved (null).</summary>
-    private bool TryCommit(LedgerBatch built, out string? refusal)
+    private bool TryCommit(LedgerBatch built, out LedgerHealth? refusal)
     {
         refusal = null;
         try
         {
-            switch (store.Append(built.Append))
+            switch (Append(built))
             {
                 case AppendOutcome.Appended:
                     // A crash from here on leaves durable entries that were not answered: whoever sends the same bytes
@@ -259,9 +271,9 @@ internal sealed class Sequencer
                     return true;
                 case AppendOutcome.NoRoom:
                     // Once a shortage, not once a batch.
-                    if (refusedLast?.Reason != NoRoomReason)
+                    if (refusedLast?.Health != NoRoom)
                         LogMessages.NoRoom(logger, key.Verifier.Name);
-                    refusal = Refuse(NoRoomReason);
+                    refusal = Remember(NoRoom);
                     return false;
                 default:
                     FollowOtherWriter();
@@ -275,8 +287,22 @@ internal sealed class Sequencer
         }
     }
 
+    private AppendOutcome Append(LedgerBatch built)
+    {
+        using var span = Instruments.Spans.StartActivity(Instruments.CommitSpan);
+        var start = Stopwatch.GetTimestamp();
+        try
+        {
+            return store.Append(built.Append);
+        }
+        finally
+        {
+            instruments.Appended(start);
+        }
+    }
+
     /// <summary>After an append of unknown outcome the head tells, or the ledger stops.</summary>
-    private bool IsCommitted(LedgerBatch built, out string? refusal)
+    private bool IsCommitted(LedgerBatch built, out LedgerHealth? refusal)
     {
         var now = store.ReadHead();
         refusal = null;
@@ -284,7 +310,7 @@ internal sealed class Sequencer
             return true;
         if (!StoredHead.Same(now, head.Stored))
             throw new StoreException("after a failed append the head is neither the old nor the new one", isFatal: true);
-        refusal = Refuse(StoreReason);
+        refusal = Remember(StoreFailed);
         return false;
     }
 
@@ -311,6 +337,7 @@ internal sealed class Sequencer
             cache.Add(tile);
         head = built.Head;
         refusedLast = null;
+        instruments.Committed(built.Append.Entries.Count, built.SigningTime);
     }
 
     private void Answer(
@@ -331,16 +358,23 @@ internal sealed class Sequencer
             answers.Add(deposit, new SequencedDeposit(outcome, reason, 0, null, null));
     }
 
-    private string Refuse(string reason)
+    private void Refuse(List<PendingDeposit> batch, LedgerHealth health)
     {
-        refusedLast = new StoreRefusal(options.TimeProvider.GetTimestamp(), reason);
-        return reason;
+        instruments.Refused(RefusalType.Of(health.State), batch.Count);
+        Answer(batch, DepositOutcome.Unavailable, health.Reason!);
     }
 
-    private static string ClockReason(TimeSpan behind) =>
+    private LedgerHealth Remember(LedgerHealth health)
+    {
+        refusedLast = new StoreRefusal(options.TimeProvider.GetTimestamp(), health);
+        return health;
+    }
+
+    private static LedgerHealth ClockBehind(TimeSpan behind) => new(
+        LedgerState.ClockBehind,
         string.Create(
             System.Globalization.CultureInfo.InvariantCulture,
-            $"the clock of the ledger is {Math.Max(behind.TotalSeconds, 0):0.0} s behind its newest entry, and received times never go backwards");
+            $"the clock of the ledger is {Math.Max(behind.TotalSeconds, 0):0.0} s behind its newest entry, and received times never go backwards"));
 
-    private sealed record StoreRefusal(long At, string Reason);
+    private sealed record StoreRefusal(long At, LedgerHealth Health);
 }

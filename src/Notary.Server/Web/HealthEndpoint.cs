@@ -1,22 +1,60 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Notary.Core;
 
 namespace Notary.Server;
 
 /// <summary>
-/// /healthz for load balancers and monitors: 200 while the ledger issues, 503 with the reason while it refuses to. A
-/// ledger that only answers reads is not healthy.
+/// Two questions that must not be mixed up. <c>/readyz</c>: can it be trusted with a deposit now? 503 for as long as the
+/// ledger refuses to issue, whatever it still answers. <c>/healthz</c>: would starting it again help? 503 only then; a
+/// full disk or a clock that went back is no reason to kill a process whose reads still work, but its answer does not
+/// call the ledger healthy either: it says <c>not issuing</c> and why. Both answers are one JSON object.
 /// </summary>
 internal static class HealthEndpoint
 {
-    public static void Map(WebApplication host, Ledger ledger) =>
-        host.MapMethods("/healthz", [HttpMethods.Get, HttpMethods.Head], (HttpContext context) => Write(context, ledger.Health));
+    private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
 
-    private static Task Write(HttpContext context, LedgerHealth health)
+    public static void Map(WebApplication host, Ledger ledger)
     {
-        context.Response.StatusCode = health.Issuing ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-        context.Response.ContentType = "text/plain; charset=utf-8";
+        host.MapMethods("/healthz", Methods, (HttpContext context) => WriteAsync(context, ledger, health => health.State != LedgerState.Failed));
+        host.MapMethods("/readyz", Methods, (HttpContext context) => WriteAsync(context, ledger, health => health.Issuing));
+    }
+
+    private static Task WriteAsync(HttpContext context, Ledger ledger, Func<LedgerHealth, bool> isGood)
+    {
+        var health = ledger.Health;
+        context.Response.StatusCode = isGood(health) ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        context.Response.ContentType = "application/json";
         context.Response.Headers.CacheControl = "no-store";
-        return context.Response.WriteAsync(health.Issuing ? "ok\n" : $"not issuing: {health.Reason}\n", context.RequestAborted);
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        var body = Describe(ledger, health);
+        context.Response.ContentLength = body.Length;
+        return HttpMethods.IsHead(context.Request.Method)
+            ? Task.CompletedTask
+            : context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+    }
+
+    private static byte[] Describe(Ledger ledger, LedgerHealth health)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("status", health.Issuing ? "issuing" : "not issuing");
+            if (!health.Issuing)
+            {
+                json.WriteString("cause", RefusalType.Of(health.State));
+                json.WriteString("reason", health.Reason);
+            }
+
+            json.WriteString("ledger", ledger.Origin);
+            json.WriteNumber("size", ledger.Latest.Checkpoint.Size);
+            json.WriteString("received", Timestamp.Format(ledger.Received));
+            json.WriteEndObject();
+        }
+
+        buffer.WriteByte((byte)'\n');
+        return buffer.ToArray();
     }
 }

@@ -10,7 +10,7 @@ public sealed partial class ArchitectureTests
     public static TheoryData<string, string[]> Rows => new()
     {
         { "Notary.Core", ["System.", "BouncyCastle."] },
-        { "Notary.Server", ["System.", "Microsoft.", "Grpc.", "Google.Protobuf", "SQLitePCLRaw.", "Notary.Core", "Notary.Proto"] },
+        { "Notary.Server", ["System.", "Microsoft.", "Grpc.", "Google.Protobuf", "SQLitePCLRaw.", "OpenTelemetry", "Notary.Core", "Notary.Proto"] },
         { "Notary.Proto", ["System.", "Grpc.Core.Api", "Google.Protobuf"] },
         {
             "notary",

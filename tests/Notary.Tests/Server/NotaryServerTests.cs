@@ -75,7 +75,7 @@ public sealed class NotaryServerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_stop_answers_what_was_sent_and_ends_open_streams()
+    public async Task A_stop_answers_what_was_read_and_ends_open_streams()
     {
         var server = await NotaryServer.StartAsync(RunningServerOn("data"), Cancellation);
         using var channel = GrpcChannel.ForAddress(server.GrpcAddress);
@@ -111,6 +111,6 @@ public sealed class NotaryServerTests : IDisposable
     private static async Task ReadToEndAsync(IAsyncStreamReader<Proto.DepositBatchResponse> answers)
     {
         while (await answers.MoveNext(Cancellation))
-            Assert.NotNull(answers.Current.Certificate);
+            Assert.True(answers.Current.Certificate is not null || answers.Current.Error.Code == (int)StatusCode.Unavailable);
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Google.Protobuf;
 using Google.Rpc;
 using Grpc.Core;
@@ -90,14 +91,12 @@ public sealed class ServerRefusalTests : IAsyncLifetime
         var error = await Assert.ThrowsAsync<RpcException>(DepositAsync);
         AssertRefusal(error, StatusCode.Unavailable, "NOT_ISSUING");
         Assert.Equal(ServingStatus.NotServing, await NextAsync(watch));
-        var (status, body) = await HealthzAsync();
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
-        Assert.StartsWith("not issuing: ", body, StringComparison.Ordinal);
+        await AssertHealthAsync(alive: true, "no_room", "the disk of the ledger is full");
 
         store.OnAppend = null;
         await DepositAsync();
         Assert.Equal(ServingStatus.Serving, await NextAsync(watch));
-        Assert.Equal(HttpStatusCode.OK, (await HealthzAsync()).Status);
+        await AssertHealthAsync(alive: true, null, null);
     }
 
     [Fact]
@@ -106,7 +105,7 @@ public sealed class ServerRefusalTests : IAsyncLifetime
         await DepositAsync();
         clock.Move(TimeSpan.FromHours(-1));
         AssertRefusal(await Assert.ThrowsAsync<RpcException>(DepositAsync), StatusCode.Unavailable, "NOT_ISSUING");
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await HealthzAsync()).Status);
+        await AssertHealthAsync(alive: true, "clock_behind", "the clock of the ledger is 3600.0 s behind its newest entry, and received times never go backwards");
         var check = await new Health.HealthClient(channel).CheckAsync(new HealthCheckRequest(), cancellationToken: Cancellation);
         Assert.Equal(ServingStatus.NotServing, check.Status);
     }
@@ -133,7 +132,71 @@ public sealed class ServerRefusalTests : IAsyncLifetime
         AssertRefusal(await Assert.ThrowsAsync<RpcException>(DepositAsync), StatusCode.Unavailable, "STOPPING");
         var failure = await Assert.ThrowsAsync<LedgerFailedException>(() => waiting);
         Assert.Contains("the disk is gone", failure.Message, StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await HealthzAsync()).Status);
+        await AssertHealthAsync(alive: false, "failed", "the ledger stopped after a fatal error and must be started again");
+    }
+
+    [Fact]
+    public async Task A_stop_says_so_refuses_what_is_new_and_answers_what_waits()
+    {
+        using var release = new ManualResetEventSlim();
+        var appending = new TaskCompletionSource();
+        store.OnAppend = append =>
+        {
+            appending.TrySetResult();
+            release.Wait(Cancellation);
+            return store.Inner.Append(append);
+        };
+        var first = DepositAsync();
+        await appending.Task.WaitAsync(Cancellation);
+        var waiting = DepositAsync();
+        while (server.QueueDepth == 0)
+            await Task.Yield();
+        var stopped = server.DisposeAsync();
+
+        AssertRefusal(await Assert.ThrowsAsync<RpcException>(DepositAsync), StatusCode.Unavailable, "STOPPING");
+        var check = await new Health.HealthClient(channel).CheckAsync(new HealthCheckRequest(), cancellationToken: Cancellation);
+        Assert.Equal(ServingStatus.NotServing, check.Status);
+        await AssertHealthAsync(alive: true, "stopping", "the server is stopping");
+
+        release.Set();
+        Assert.NotNull((await first).Certificate);
+        Assert.NotNull((await waiting).Certificate);
+        await stopped;
+    }
+
+    [Fact]
+    public async Task A_stop_does_not_wait_for_a_disk_longer_than_it_was_told()
+    {
+        using var other = new TemporaryFolder();
+        using var release = new ManualResetEventSlim();
+        var appending = new TaskCompletionSource();
+        FaultyStore slow = null!;
+        var impatient = await NotaryServer.StartAsync(
+            new ServerOptions
+            {
+                DataDirectory = other.Path,
+                Listen = new IPEndPoint(IPAddress.Loopback, 0),
+                Web = new IPEndPoint(IPAddress.Loopback, 0),
+                ShutdownTimeout = TimeSpan.FromMilliseconds(200),
+                WrapStore = inner => slow = new FaultyStore(inner),
+            },
+            Cancellation);
+        slow.OnAppend = append =>
+        {
+            appending.TrySetResult();
+            release.Wait(Cancellation);
+            return slow.Inner.Append(append);
+        };
+        using var itsChannel = GrpcChannel.ForAddress(impatient.GrpcAddress);
+        var request = RunningServer.NewRequest(impatient.Origin, 1);
+        var call = new Proto.Notary.NotaryClient(itsChannel).DepositAsync(
+            new Proto.DepositRequest { Request = ByteString.CopyFrom(RequestBytes.Create(request, null).Bytes.Span) }, cancellationToken: Cancellation).ResponseAsync;
+        await appending.Task.WaitAsync(Cancellation);
+        var stopped = impatient.DisposeAsync();
+        // The call is cut off, not left hanging; only the ledger itself still waits for its disk.
+        await Assert.ThrowsAsync<RpcException>(() => call);
+        release.Set();
+        await stopped;
     }
 
     private static void AssertRefusal(RpcException error, StatusCode code, string reason)
@@ -167,10 +230,18 @@ public sealed class ServerRefusalTests : IAsyncLifetime
         return watch.ResponseStream.Current.Status;
     }
 
-    private async Task<(HttpStatusCode Status, string Body)> HealthzAsync()
+    /// <summary>Both endpoints answer the same words: ready only without a cause, alive as long as a restart would not help.</summary>
+    private async Task AssertHealthAsync(bool alive, string? cause, string? reason)
     {
         using var http = new HttpClient();
-        using var response = await http.GetAsync(new Uri(server.WebAddress, "/healthz"), Cancellation);
-        return (response.StatusCode, await response.Content.ReadAsStringAsync(Cancellation));
+        foreach (var (path, good) in new[] { ("/healthz", alive), ("/readyz", cause is null) })
+        {
+            using var response = await http.GetAsync(new Uri(server.WebAddress, path), Cancellation);
+            Assert.Equal(good ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable, response.StatusCode);
+            using var body = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancellation));
+            Assert.Equal(cause is null ? "issuing" : "not issuing", body.RootElement.GetProperty("status").GetString());
+            Assert.Equal(cause, body.RootElement.TryGetProperty("cause", out var named) ? named.GetString() : null);
+            Assert.Equal(reason, body.RootElement.TryGetProperty("reason", out var said) ? said.GetString() : null);
+        }
     }
 }

@@ -97,13 +97,18 @@ public sealed class TileEndpointsTests(RunningServer server) : IClassFixture<Run
         Assert.True(head.Content.Headers.ContentLength > 0);
     }
 
-    [Fact]
-    public async Task A_ledger_that_issues_is_healthy()
+    [Theory]
+    [InlineData("/healthz")]
+    [InlineData("/readyz")]
+    public async Task A_ledger_that_issues_is_healthy_and_ready(string path)
     {
-        using var response = await server.Web.GetAsync("/healthz", Cancellation);
+        using var response = await server.Web.GetAsync(path, Cancellation);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.True(response.Headers.CacheControl!.NoStore);
-        Assert.Equal("ok\n", await response.Content.ReadAsStringAsync(Cancellation));
+        Assert.Equal("application/json", response.Content.Headers.ContentType!.ToString());
+        Assert.Matches(
+            $$"""^{"status":"issuing","ledger":"{{server.Origin}}","size":[1-9][0-9]*,"received":"[-0-9T:.]*Z"}\n$""",
+            await response.Content.ReadAsStringAsync(Cancellation));
     }
 
     private async Task GrowToAsync(int entries)

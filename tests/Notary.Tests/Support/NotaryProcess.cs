@@ -39,7 +39,10 @@ internal sealed class NotaryProcess : IAsyncDisposable
             environment: new Dictionary<string, string?>(environment ?? new Dictionary<string, string?>()) is var all && all.TryAdd("LC_ALL", "C.UTF-8") ? all : environment);
 
     /// <summary>Starts a verb that is not expected to end by itself.</summary>
-    public static NotaryProcess Start(params IEnumerable<string> arguments)
+    public static NotaryProcess Start(params IEnumerable<string> arguments) => StartIn(null, arguments);
+
+    /// <summary>The same with more in its environment.</summary>
+    public static NotaryProcess StartIn(IReadOnlyDictionary<string, string?>? environment, params IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(ExternalTool.Require("dotnet"), [Program, .. arguments])
         {
@@ -48,20 +51,25 @@ internal sealed class NotaryProcess : IAsyncDisposable
             RedirectStandardInput = true,
         };
         start.Environment["LC_ALL"] = "C.UTF-8";
+        foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
+            start.Environment[name] = value;
         return new NotaryProcess(Process.Start(start)!);
     }
 
     /// <summary>Waits for a line of standard output that begins, after spaces, with <paramref name="name"/>; returns the rest of it.</summary>
-    public async Task<string> FieldAsync(string name)
+    public async Task<string> FieldAsync(string name) =>
+        (await LineAsync(line => line.TrimStart().StartsWith(name + " ", StringComparison.Ordinal))).Trim()[(name.Length + 1)..].Trim();
+
+    /// <summary>Waits until standard output has a line that <paramref name="isIt"/> takes; returns it.</summary>
+    public async Task<string> LineAsync(Func<string, bool> isIt)
     {
         using var limit = Limit();
         while (true)
         {
             var next = Volatile.Read(ref another).Task;
-            var line = lines.Select(line => line.Trim()).FirstOrDefault(line => line.StartsWith(name + " ", StringComparison.Ordinal));
-            if (line is not null)
-                return line[(name.Length + 1)..].Trim();
-            Assert.False(reading.IsCompleted, $"no line '{name}'\n--- stdout\n{Output}\n--- stderr\n{Error}");
+            if (lines.FirstOrDefault(isIt) is { } line)
+                return line;
+            Assert.False(reading.IsCompleted, $"the line did not come\n--- stdout\n{Output}\n--- stderr\n{Error}");
             await Task.WhenAny(next, reading).WaitAsync(limit.Token);
         }
     }

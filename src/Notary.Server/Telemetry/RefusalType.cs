@@ -1,0 +1,53 @@
+namespace Notary.Server;
+
+/// <summary>The values of <c>error.type</c>: why a deposit was refused. docs/operations.md says what to do about each.</summary>
+internal static class RefusalType
+{
+    /// <summary>The request breaks a rule of its format.</summary>
+    public const string Malformed = "malformed";
+
+    /// <summary>Its uuid is taken by another request.</summary>
+    public const string UuidTaken = "uuid_taken";
+
+    public const string QueueFull = "queue_full";
+
+    public const string Stopping = "stopping";
+
+    /// <summary>The store cannot be read.</summary>
+    public const string StoreUnreadable = "store_unreadable";
+
+    /// <summary>The store holds what the ledger did not write.</summary>
+    public const string StoreDamaged = "store_damaged";
+
+    public const string ClockBehind = "clock_behind";
+
+    public const string NoRoom = "no_room";
+
+    /// <summary>An append failed, and the head says that nothing was written.</summary>
+    public const string StoreFailed = "store_failed";
+
+    /// <summary>Other servers write to the same ledger all the time.</summary>
+    public const string Contended = "contended";
+
+    /// <summary>The ledger stopped itself after a fatal error.</summary>
+    public const string Failed = "failed";
+
+    public static string Of(DepositOutcome outcome) => outcome switch
+    {
+        DepositOutcome.AlreadyExists => UuidTaken,
+        DepositOutcome.QueueFull => QueueFull,
+        DepositOutcome.Stopped => Stopping,
+        _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "has no one reason"),
+    };
+
+    public static string Of(LedgerState state) => state switch
+    {
+        LedgerState.ClockBehind => ClockBehind,
+        LedgerState.NoRoom => NoRoom,
+        LedgerState.StoreFailed => StoreFailed,
+        LedgerState.Contended => Contended,
+        LedgerState.Stopping => Stopping,
+        LedgerState.Failed => Failed,
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "is no refusal"),
+    };
+}
