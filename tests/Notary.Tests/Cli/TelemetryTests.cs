@@ -1,9 +1,10 @@
-using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Notary.Core;
+using Notary.Server;
 using Notary.Tests.Support;
 using Xunit;
 using Proto = Notary.V1;
@@ -11,7 +12,7 @@ using Proto = Notary.V1;
 namespace Notary.Tests.Cli;
 
 /// <summary>What <c>serve</c> tells a collector: right numbers, under the promised names, and nothing of a depositor.</summary>
-public sealed class TelemetryTests : CliTest
+public sealed partial class TelemetryTests : CliTest
 {
     private const string Title = "Rotor geometry, rev. C";
     private const int Deposits = 300;
@@ -37,6 +38,8 @@ public sealed class TelemetryTests : CliTest
         AssertResource(collector.Metrics.Last().Resource);
         AssertSpans([.. collector.Traces.SelectMany(export => export.Spans)]);
         AssertNothingSecret(collector.Bodies, requests);
+        foreach (var file in (string[])["deploy/grafana-dashboard.json", "deploy/prometheus-alerts.yml"])
+            AssertNamesOnly(file, [.. collector.Metrics.SelectMany(export => export.Points)]);
     }
 
     [Fact]
@@ -82,7 +85,7 @@ public sealed class TelemetryTests : CliTest
     {
         OtlpPoint One(string metric, string? type = null) => Assert.Single(
             export.Points, point => point.Metric == metric && (type is null || type.Equals(point.Attributes.GetValueOrDefault("error.type"))));
-        Assert.Equal(("sum", "{deposit}", (double)Deposits), (One("notary.deposits").Kind, One("notary.deposits").Unit, One("notary.deposits").Value));
+        Assert.Equal(("counter", "{deposit}", (double)Deposits), (One("notary.deposits").Kind, One("notary.deposits").Unit, One("notary.deposits").Value));
         Assert.Equal(Malformed, One("notary.refusals", "malformed").Value);
         Assert.Equal(Taken, One("notary.refusals", "uuid_taken").Value);
         Assert.Equal(2, export.Points.Count(point => point.Metric == "notary.refusals"));
@@ -126,6 +129,20 @@ public sealed class TelemetryTests : CliTest
             Assert.Contains(spans, span => span.Name == stage && batches.Exists(batch => batch.Id == span.Parent && batch.Nanoseconds >= span.Nanoseconds));
     }
 
+    /// <summary>What the operator's files ask for is what the server sends, under the names and attributes that it has there.</summary>
+    private static void AssertNamesOnly(string file, List<OtlpPoint> points)
+    {
+        var text = File.ReadAllText(Path.Combine(RepositoryFolder.Path, file));
+        var series = points.SelectMany(point => point.PrometheusNames).ToHashSet();
+        var asked = SeriesName().Matches(text).Select(match => match.Value).ToHashSet();
+        Assert.NotEmpty(asked);
+        Assert.DoesNotContain(asked, name => !series.Contains(name));
+        var types = RefusalTypes().Matches(text).SelectMany(match => match.Groups[1].Value.Split('|')).ToList();
+        Assert.DoesNotContain(types, type => !AllRefusalTypes().Contains(type));
+        foreach (var route in Route().Matches(text).Select(match => match.Groups[1].Value))
+            Assert.Contains(points, point => route.Equals(point.Attributes.GetValueOrDefault("http.route")));
+    }
+
     private static void AssertNothingSecret(IEnumerable<byte[]> bodies, List<DepositRequest> requests)
     {
         var sent = Encoding.Latin1.GetString([.. bodies.SelectMany(body => body)]);
@@ -135,6 +152,17 @@ public sealed class TelemetryTests : CliTest
             Encoding.Latin1.GetString(request.Commitment.ToArray()), Encoding.Latin1.GetString(request.Deposit.ToBytes())]))
             Assert.DoesNotContain(secret, sent, StringComparison.OrdinalIgnoreCase);
     }
+
+    private static HashSet<string> AllRefusalTypes() => [.. typeof(RefusalType).GetFields().Select(constant => (string)constant.GetRawConstantValue()!)];
+
+    [GeneratedRegex(@"\b(notary|http|kestrel|dotnet)_[a-z0-9_]+\b(?!=)")]
+    private static partial Regex SeriesName();
+
+    [GeneratedRegex("error_type=~?\\\\?\"([^\"\\\\]+)")]
+    private static partial Regex RefusalTypes();
+
+    [GeneratedRegex("http_route=\\\\?\"([^\"\\\\]+)")]
+    private static partial Regex Route();
 
     private static ByteString Bytes(DepositRequest request) => ByteString.CopyFrom(RequestBytes.Create(request, null).Bytes.Span);
 }

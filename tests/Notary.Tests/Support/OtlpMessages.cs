@@ -2,9 +2,26 @@ using Google.Protobuf;
 
 namespace Notary.Tests.Support;
 
-/// <summary>A metric's point as the OpenTelemetry protocol has it: a number, or a histogram.</summary>
+/// <summary>A metric's point as the OpenTelemetry protocol has it: a gauge, a sum, a counter (a sum that only grows), or a histogram.</summary>
 internal sealed record OtlpPoint(
-    string Metric, string Unit, string Kind, IReadOnlyDictionary<string, object> Attributes, double Value, ulong Count, IReadOnlyList<ulong> Buckets, IReadOnlyList<double> Bounds);
+    string Metric, string Unit, string Kind, IReadOnlyDictionary<string, object> Attributes, double Value, ulong Count, IReadOnlyList<ulong> Buckets, IReadOnlyList<double> Bounds)
+{
+    /// <summary>The names of its series in Prometheus, by the default translation of its OTLP receiver and of the collector.</summary>
+    public IEnumerable<string> PrometheusNames
+    {
+        get
+        {
+            var unit = Unit switch { "s" => "_seconds", "By" => "_bytes", "1" when Kind == "gauge" => "_ratio", _ => "" };
+            var name = Metric.Replace('.', '_') + unit;
+            return Kind switch
+            {
+                "counter" => [name + "_total"],
+                "histogram" => [name + "_bucket", name + "_sum", name + "_count"],
+                _ => [name],
+            };
+        }
+    }
+}
 
 /// <summary>A span: ids in hex, empty when there is no parent.</summary>
 internal sealed record OtlpSpan(string Name, string Id, string Parent, ulong Nanoseconds, IReadOnlyDictionary<string, object> Attributes);
@@ -62,8 +79,10 @@ internal static class OtlpMessages
         var fields = Fields(metric);
         foreach (var data in fields.Where(field => Kinds.ContainsKey(field.Number)))
         {
-            foreach (var point in Fields(data.Bytes).Where(field => field.Number == 1))
-                points.Add(ReadPoint(Text(fields, 1), Text(fields, 3), Kinds[data.Number], Fields(point.Bytes)));
+            var inside = Fields(data.Bytes);
+            var onlyGrows = data.Number == 7 && inside.Find(field => field.Number == 3) is { Value: 1 };
+            foreach (var point in inside.Where(field => field.Number == 1))
+                points.Add(ReadPoint(Text(fields, 1), Text(fields, 3), onlyGrows ? "counter" : Kinds[data.Number], Fields(point.Bytes)));
         }
     }
 
