@@ -124,6 +124,8 @@ public sealed class SqliteStore : ILedgerStore
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (disposed)
+            return;
         disposed = true;
         while (readers.TryTake(out var reader))
             reader.Dispose();
