@@ -83,6 +83,6 @@ public sealed record Claims
         var space = value.LastIndexOf(' ');
         if (space <= 0 || value[space - 1] == ' ')
             throw fields.Error("verified", "is not 'method time'");
-        return new IdentityVerification(value[..space], fields.ToTime("verified", value[(space + 1)..]));
+        return new IdentityVerification(value[..space], fields.ToTime("verified", value.AsSpan(space + 1)));
     }
 }

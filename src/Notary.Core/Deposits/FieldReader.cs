@@ -35,21 +35,9 @@ internal sealed class FieldReader
     }
 
     /// <summary>The value of the field if it is the next one, else null.</summary>
-    public string? Optional(string name)
-    {
-        var rest = text.AsSpan(position);
-        if (!rest.StartsWith(name, StringComparison.Ordinal) || rest.Length <= name.Length || rest[name.Length] != ' ')
-            return null;
-        var value = rest[(name.Length + 1)..];
-        var end = value.IndexOf('\n');
-        if (end < 0)
-            throw Error(name, "is not ended by a line feed");
-        position += name.Length + 1 + end + 1;
-        var field = value[..end].ToString();
-        return TextRules.TextProblem(field) is { } problem ? throw Error(name, problem) : field;
-    }
+    public string? Optional(string name) => TryNext(name, out var value) ? Text(name, value) : null;
 
-    public string Required(string name) => Optional(name) ?? throw Error(name, Missing());
+    public string Required(string name) => Text(name, Next(name));
 
     /// <summary>Whether the text is used up; true consumes nothing.</summary>
     public bool AtEnd => position == text.Length;
@@ -74,17 +62,17 @@ internal sealed class FieldReader
 
     public MalformedException Error(string? field, string problem) => new(Document, field, problem);
 
-    public Hash RequiredHash(string name) => ToHash(name, Required(name));
+    public Hash RequiredHash(string name) => ToHash(name, Next(name));
 
-    public Hash? OptionalHash(string name) => Optional(name) is { } value ? ToHash(name, value) : null;
+    public Hash? OptionalHash(string name) => TryNext(name, out var value) ? ToHash(name, value) : null;
 
-    public ulong RequiredNumber(string name) => Decimals.TryParse(Required(name), out var number)
+    public ulong RequiredNumber(string name) => Decimals.TryParse(Next(name), out var number)
         ? number
         : throw Error(name, "is not a decimal number below 2^64 without leading zeros");
 
-    public DateTimeOffset RequiredTime(string name) => ToTime(name, Required(name));
+    public DateTimeOffset RequiredTime(string name) => ToTime(name, Next(name));
 
-    public DateTimeOffset ToTime(string name, string value) => Timestamp.TryParse(value, out var time)
+    public DateTimeOffset ToTime(string name, ReadOnlySpan<char> value) => Timestamp.TryParse(value, out var time)
         ? time
         : throw Error(name, "is not a time yyyy-MM-ddTHH:mm:ss.fffZ in UTC");
 
@@ -94,9 +82,9 @@ internal sealed class FieldReader
         return TextRules.IsOrigin(value) ? value : throw Error(name, $"is not 1 to {Limits.OriginBytes} characters of [a-z0-9./:-]");
     }
 
-    public DepositId RequiredDepositId(string name = "deposit") => ToDepositId(name, Required(name));
+    public DepositId RequiredDepositId(string name = "deposit") => ToDepositId(name, Next(name));
 
-    public DepositId? OptionalDepositId(string name) => Optional(name) is { } value ? ToDepositId(name, value) : null;
+    public DepositId? OptionalDepositId(string name) => TryNext(name, out var value) ? ToDepositId(name, value) : null;
 
     public string RequiredAccount()
     {
@@ -108,13 +96,34 @@ internal sealed class FieldReader
         ? key!
         : throw Error(name, problem!);
 
-    private Hash ToHash(string name, string value) => Hash.TryParseHex(value, out var hash)
+    private Hash ToHash(string name, ReadOnlySpan<char> value) => Hash.TryParseHex(value, out var hash)
         ? hash
         : throw Error(name, "is not 64 lower-case hex digits");
 
-    private DepositId ToDepositId(string name, string value) => DepositId.TryParse(value, out var id)
+    private DepositId ToDepositId(string name, ReadOnlySpan<char> value) => DepositId.TryParse(value, out var id)
         ? id
         : throw Error(name, "is not a lower-case uuid of version 7 with its time rounded down to the minute");
+
+    /// <summary>The value of the field if it is the next one. Any characters: whoever makes more of it than a text checks them by that.</summary>
+    private bool TryNext(string name, out ReadOnlySpan<char> value)
+    {
+        value = default;
+        var rest = text.AsSpan(position);
+        if (!rest.StartsWith(name, StringComparison.Ordinal) || rest.Length <= name.Length || rest[name.Length] != ' ')
+            return false;
+        value = rest[(name.Length + 1)..];
+        var end = value.IndexOf('\n');
+        if (end < 0)
+            throw Error(name, "is not ended by a line feed");
+        value = value[..end];
+        position += name.Length + 1 + end + 1;
+        return true;
+    }
+
+    private ReadOnlySpan<char> Next(string name) => TryNext(name, out var value) ? value : throw Error(name, Missing());
+
+    private string Text(string name, ReadOnlySpan<char> value) =>
+        TextRules.TextProblem(value) is { } problem ? throw Error(name, problem) : value.ToString();
 
     private string Missing() => AtEnd ? "is missing" : $"is expected where the line '{NextLine()}' stands";
 

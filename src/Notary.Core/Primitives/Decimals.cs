@@ -10,6 +10,8 @@ internal static class Decimals
         value = 0;
         return text.Length is > 0 and <= 20
             && (text[0] != '0' || text.Length == 1)
+            // The library's parser passes over NULs at the end.
+            && !text.ContainsAnyExceptInRange('0', '9')
             && ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 
 namespace Notary.Core;
@@ -7,7 +8,7 @@ namespace Notary.Core;
 /// would leak otherwise. It is the idempotency key; nobody reads the time in it. Other versions are refused: random
 /// ones cost the store's index its locality.
 /// </summary>
-public readonly record struct DepositId
+public readonly record struct DepositId : ISpanFormattable
 {
     /// <summary>Bytes of a uuid, big-endian as RFC 9562 writes them.</summary>
     public const int Size = 16;
@@ -16,6 +17,9 @@ public readonly record struct DepositId
     public const int RandomBytes = 10;
 
     private const long MinuteMilliseconds = 60_000;
+    private const int TextLength = 36;
+
+    private static readonly SearchValues<char> TextCharacters = SearchValues.Create("0123456789abcdef-");
 
     private readonly Guid value;
 
@@ -40,7 +44,8 @@ public readonly record struct DepositId
     public static bool TryParse(ReadOnlySpan<char> text, out DepositId id)
     {
         id = default;
-        if (text.ContainsAnyInRange('A', 'F') || !Guid.TryParseExact(text, "D", out var guid))
+        // The library's parser also takes capitals, spaces around, and 0x or + within.
+        if (text.Length != TextLength || text.ContainsAnyExcept(TextCharacters) || !Guid.TryParseExact(text, "D", out var guid))
             return false;
         Span<byte> bytes = stackalloc byte[Size];
         guid.TryWriteBytes(bytes, bigEndian: true, out _);
@@ -66,6 +71,13 @@ public readonly record struct DepositId
     public byte[] ToBytes() => value.ToByteArray(bigEndian: true);
 
     public override string ToString() => value.ToString("D");
+
+    /// <summary>As <see cref="ToString()"/>: there is one format.</summary>
+    public string ToString(string? format, IFormatProvider? formatProvider) => ToString();
+
+    /// <summary>As <see cref="ToString()"/>, without a string between.</summary>
+    public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider) =>
+        value.TryFormat(destination, out charsWritten, "D");
 
     private static bool IsValid(ReadOnlySpan<byte> bytes) =>
         bytes[6] >> 4 == 7

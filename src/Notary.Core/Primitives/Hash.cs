@@ -7,7 +7,7 @@ using System.Security.Cryptography;
 namespace Notary.Core;
 
 /// <summary>32 bytes by value: a SHA-256 result (FIPS 180-4), a Merkle root, a commitment, a nonce.</summary>
-public readonly struct Hash : IEquatable<Hash>, IComparable<Hash>
+public readonly struct Hash : IEquatable<Hash>, IComparable<Hash>, ISpanFormattable
 {
     /// <summary>Bytes in a hash.</summary>
     public const int Size = 32;
@@ -44,6 +44,13 @@ public readonly struct Hash : IEquatable<Hash>, IComparable<Hash>
 
     /// <summary>64 lower-case hex digits.</summary>
     public override string ToString() => Convert.ToHexStringLower(Bytes);
+
+    /// <summary>As <see cref="ToString()"/>: there is one format.</summary>
+    public string ToString(string? format, IFormatProvider? formatProvider) => ToString();
+
+    /// <summary>As <see cref="ToString()"/>, without a string between.</summary>
+    public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider) =>
+        Convert.TryToHexStringLower(Bytes, destination, out charsWritten);
 
     /// <summary>44 characters of standard base64 with padding.</summary>
     public string ToBase64() => Convert.ToBase64String(Bytes);

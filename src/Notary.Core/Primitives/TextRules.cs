@@ -36,13 +36,13 @@ public static class TextRules
         value.Length is > 0 and <= Limits.KindCharacters && !value.AsSpan().ContainsAnyExcept(TokenCharacters);
 
     /// <summary>What is wrong with a value of free text, or null: empty, a space at an end, a forbidden character.</summary>
-    public static string? TextProblem(string value)
+    public static string? TextProblem(ReadOnlySpan<char> value)
     {
         if (value.Length == 0)
             return "is empty";
         if (value[0] == ' ' || value[^1] == ' ')
             return "begins or ends with a space";
-        var at = value.AsSpan().IndexOfAny(Forbidden);
+        var at = value.IndexOfAny(Forbidden);
         if (at >= 0)
             return $"holds the forbidden character U+{(int)value[at]:X4}";
         return IsWellFormed(value) ? null : "holds an unpaired surrogate";
@@ -120,9 +120,9 @@ public static class TextRules
         return count;
     }
 
-    private static bool IsWellFormed(string value)
+    private static bool IsWellFormed(ReadOnlySpan<char> value)
     {
-        if (!value.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF'))
+        if (!value.ContainsAnyInRange('\uD800', '\uDFFF'))
             return true;
         for (var i = 0; i < value.Length; i++)
         {

@@ -11,7 +11,6 @@ public sealed class Ledger : IAsyncDisposable
 {
     internal const string UuidTaken = "the uuid is taken by another deposit";
 
-    private const int SaltSize = Hash.Size;
     private const int SignatureSize = 64;
     private const int MaximumPage = 1_000;
     private static readonly TimeSpan MarkInterval = TimeSpan.FromSeconds(1);
@@ -22,6 +21,7 @@ public sealed class Ledger : IAsyncDisposable
     private readonly HighWaterMark mark;
     private readonly Sequencer sequencer;
     private readonly TreeReader tree;
+    private readonly Salts salts;
     private readonly ITimer markTimer;
     private int isDisposed;
 
@@ -31,6 +31,7 @@ public sealed class Ledger : IAsyncDisposable
     {
         (this.options, this.folder, this.store, this.mark) = (options, folder, store, mark);
         (Key, this.sequencer, this.tree, Instruments) = (key, sequencer, tree, instruments);
+        salts = new Salts(options.Randomness);
         markTimer = options.TimeProvider.CreateTimer(SyncMark, null, MarkInterval, MarkInterval);
         instruments.Watch(this);
     }
@@ -216,11 +217,9 @@ public sealed class Ledger : IAsyncDisposable
 
     private byte[] WriteClaims(RequestBytes request)
     {
-        Span<byte> salt = stackalloc byte[SaltSize];
-        options.Randomness.GetBytes(salt);
         var claims = new Claims
         {
-            Salt = new Hash(salt),
+            Salt = salts.Next(),
             Account = request.Request.Account,
             // Until accounts have names, the account is the name.
             Depositor = request.Request.Account,

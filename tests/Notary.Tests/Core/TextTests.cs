@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Notary.Core;
 using Notary.Tests.Support;
@@ -21,6 +22,10 @@ public sealed class TextTests
         { "request", "items 13", "items 013", "items" },
         { "request", "items 13", "items +13", "items" },
         { "request", "items 13", "items 18446744073709551616", "items" },
+        { "request", "items 13", "items 13\0", "items" },
+        { "request", "deposit 01a20132-3f80-7000", "deposit 0x1a2013-3f80-7000", "deposit" },
+        { "request", "deposit 01a20132-3f80-7000", "deposit \u300001a20132-3f80-7000", "deposit" },
+        { "request", "previous 01a20132-3f80-7000-8000-", "previous 01a20132-3f80-7000-8000-\u00a0", "previous" },
         { "request", "nonce 66", "nonce 6G", "nonce" },
         { "request", "kind trade-secret", "kind Trade", "kind" },
         { "request", "kind trade-secret", "kind " + new string('k', 33), "kind" },
@@ -29,6 +34,12 @@ public sealed class TextTests
         { "request", ".902Z", ".90Z", "requested" },
         { "request", ".902Z", ".902+00:00", "requested" },
         { "request", "2026-11-22T03", "2026-13-22T03", "requested" },
+        { "request", "2026-11-22T03", "2026-11-31T03", "requested" },
+        { "request", "2026-11-22T03", "2025-02-29T03", "requested" },
+        { "request", "2026-11-22T03", "0000-11-22T03", "requested" },
+        { "request", "2026-11-22T03", "2026-11-22T24", "requested" },
+        { "request", "2026-11-22T03", "2026-11-22 03", "requested" },
+        { "request", "2026-11-22T03", "2026-11-2\u0662T03", "requested" },
         { "titled", "title Rotor", "title  Rotor", "title" },
         { "titled", "title Rotor", "title \u202eRotor", "title" },
         { "titled", "title Rotor", "title \u0085Rotor", "title" },
@@ -169,6 +180,36 @@ public sealed class TextTests
         Assert.Equal("a\\u{202e}b\\u{1b}[2J", TextRules.Escape("a\u202eb\u001b[2J"));
         Assert.Equal("设计 🗎", TextRules.Escape("设计 🗎"));
         Assert.Equal("\\u{d800}x", TextRules.Escape("\ud800x"));
+    }
+
+    [Fact]
+    public void Times_are_read_as_the_platform_reads_the_same_pattern()
+    {
+        var random = new Random(11);
+        for (var i = 0; i < 400; i++)
+        {
+            var time = Timestamp.RoundDown(new DateTimeOffset(random.NextInt64(DateTime.MaxValue.Ticks), TimeSpan.Zero));
+            var text = Timestamp.Format(time).ToCharArray();
+            Assert.True(Timestamp.TryParse(text, out var again));
+            Assert.Equal(time, again);
+            for (var at = 0; at < text.Length; at++)
+            {
+                var original = text[at];
+                foreach (var other in "0123456789:-TZ.+ \u0662")
+                {
+                    text[at] = other;
+                    var accepted = DateTimeOffset.TryParseExact(
+                        text, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var expected);
+                    Assert.Equal(accepted, Timestamp.TryParse(text, out var read));
+                    Assert.Equal(expected, read);
+                }
+
+                text[at] = original;
+            }
+
+            Assert.False(Timestamp.TryParse(text.AsSpan(1), out _));
+            Assert.False(Timestamp.TryParse([.. text, ' '], out _));
+        }
     }
 
     [Fact]
