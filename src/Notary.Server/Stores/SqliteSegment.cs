@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Notary.Server;
 
 /// <summary>
-/// The bytes of a segment, the entries of one append as far as they fall into one bundle of 256. Public part: each entry
+/// The bytes of a segment, up to 32 entries of one append that lie in one bundle of 256. Public part: each entry
 /// as <c>uint16 length || bytes</c>, big-endian, which is what a tlog-tiles entry bundle is made of. Private part: each
 /// entry's claims and request, written alike.
 /// </summary>

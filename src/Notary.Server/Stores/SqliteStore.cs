@@ -5,8 +5,8 @@ namespace Notary.Server;
 
 /// <summary>
 /// The embedded default: one SQLite file with a write-ahead log and <c>synchronous=FULL</c>, so that a commit is one
-/// sequential write and one fsync. An append is a row for its entries, one more for each bundle of 256 they reach into,
-/// and as many rows of indexes; half-full bundles are never written again. Who may open the file for writing is the caller's to lock.
+/// sequential write and one fsync. An append is a row for every 32 of its entries and a few rows of indexes; half-full
+/// bundles are never written again. Who may open the file for writing is the caller's to lock.
 /// </summary>
 public sealed class SqliteStore : ILedgerStore
 {

@@ -7,6 +7,9 @@ namespace Notary.Server;
 /// <summary>The one write connection. Owned by the thread that appends.</summary>
 internal sealed class SqliteWriter : IDisposable
 {
+    /// <summary>Entries of a row: whoever wants one entry reads them all, some 30 KB, and a row costs an append little.</summary>
+    private const int SegmentLimit = 32;
+
     private readonly SqliteDatabase database;
     private readonly SqliteWalKeeper wal;
     private readonly SqliteStatement begin;
@@ -114,8 +117,7 @@ internal sealed class SqliteWriter : IDisposable
             var first = append.First + (ulong)start;
             var room = TileId.FullWidth - (int)(first % TileId.FullWidth);
             var count = Math.Min(room, entries.Length - start);
-            WriteSegment(first, entries.AsSpan(start, count));
-            WriteAccounts(first, entries.AsSpan(start, count));
+            WriteBundle(first, entries.AsSpan(start, count));
             start += count;
         }
 
@@ -124,6 +126,14 @@ internal sealed class SqliteWriter : IDisposable
         uuids.Write(append.First, entries);
         setHead.Bind(1, checked((long)append.Head.Size)).Bind(2, append.Head.Received.ToUnixTimeMilliseconds())
             .Bind(3, append.Head.Checkpoint.Span).Run();
+    }
+
+    /// <summary>The entries of the append that lie in one bundle.</summary>
+    private void WriteBundle(ulong first, ReadOnlySpan<NewEntry> entries)
+    {
+        for (var start = 0; start < entries.Length; start += SegmentLimit)
+            WriteSegment(first + (ulong)start, entries.Slice(start, Math.Min(SegmentLimit, entries.Length - start)));
+        WriteAccounts(first, entries);
     }
 
     private void WriteSegment(ulong first, ReadOnlySpan<NewEntry> entries)
@@ -144,7 +154,7 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
-    /// <summary>A row for each account of the segment: which of its entries are the account's.</summary>
+    /// <summary>A row for each account: which of the bundle's entries from the first on are its own.</summary>
     private void WriteAccounts(ulong first, ReadOnlySpan<NewEntry> entries)
     {
         var accounts = new Dictionary<string, List<byte>>(StringComparer.Ordinal);

@@ -12,7 +12,11 @@ internal sealed record GrowOptions
 {
     public required DirectoryInfo? Folder { get; init; }
 
-    public required long Entries { get; init; }
+    /// <summary>Sizes to measure at, ascending.</summary>
+    public required IReadOnlyList<long> Entries { get; init; }
+
+    /// <summary>Whether the fill leaves claims and requests out.</summary>
+    public required bool StatementsOnly { get; init; }
 
     /// <summary>Deposits a second that the fill pretends to have come at.</summary>
     public required int Rate { get; init; }
@@ -25,10 +29,10 @@ internal sealed record GrowOptions
 }
 
 /// <summary>
-/// A ledger filled with made-up deposits beside an empty one. The fill goes through the ledger's own door in this
-/// process, so every byte is what a real ledger would hold; only gRPC and the depositors are missing.
+/// A ledger that grows, at each size beside an empty one. It is filled with made-up deposits through the ledger's own door
+/// in this process, so that every byte is what a real ledger would hold, or with statements alone.
 /// </summary>
-internal sealed class GrowBench
+internal sealed class GrowBench : IDisposable
 {
     /// <summary>Deposits under way at a time: enough that the sequencer never waits.</summary>
     private const int Concurrency = 2_048;
@@ -39,100 +43,121 @@ internal sealed class GrowBench
     private readonly GrowOptions options;
     private readonly TemporaryFolder folder;
     private readonly List<DepositId> sample = [];
+    private readonly Table table = new(
+        "entries", "bytes/entry", "start ms", "of it open ms", "appends/s", "of an empty ledger's", "proof µs p50", "p99", "again p50", "p99",
+        "certificate µs p50", "p99", "server MiB");
+
+    private long filled;
     private int seed;
 
-    private GrowBench(GrowOptions options, TemporaryFolder folder)
+    private GrowBench(GrowOptions options)
     {
-        (this.options, this.folder) = (options, folder);
+        (this.options, folder) = (options, new TemporaryFolder(options.Folder));
         seed = options.Seed;
     }
 
     public static async Task RunAsync(GrowOptions options, CancellationToken cancellation)
     {
-        using var folder = new TemporaryFolder(options.Folder);
+        using var bench = new GrowBench(options);
         Console.WriteLine(Machine.Describe());
-        Console.WriteLine(DiskProbe.Describe(folder));
-        var bench = new GrowBench(options, folder);
-        var table = new Table("ledger", "full", "empty", "ratio");
-        await bench.FillAsync(cancellation);
-        await bench.OpenAsync(table, cancellation);
-        await bench.AppendAsync(table, cancellation);
-        table.Print();
+        Console.WriteLine(DiskProbe.Describe(bench.folder));
+        foreach (var name in new[] { bench.Full, bench.Empty })
+        {
+            await using (Open(name))
+            {
+            }
+        }
+
+        foreach (var size in options.Entries)
+        {
+            await bench.FillAsync(size, cancellation);
+            await bench.MeasureAsync(size, cancellation);
+        }
+
+        bench.table.Print();
     }
+
+    public void Dispose() => folder.Dispose();
 
     private string Full => folder["full"];
 
-    private async Task FillAsync(CancellationToken cancellation)
+    private string Empty => folder["empty"];
+
+    private async Task FillAsync(long size, CancellationToken cancellation)
     {
-        await using var ledger = Open(Full);
         var start = Stopwatch.GetTimestamp();
-        var rate = await DepositAsync(ledger, options.Entries, sample, cancellation);
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"Synthetic fill: {options.Entries:N0} entries in {Stopwatch.GetElapsedTime(start).TotalSeconds:N0} s ({rate:N0}/s)."));
-    }
-
-    /// <summary>A server's start, each in a new process, on the full ledger and on one that has a single entry.</summary>
-    private async Task OpenAsync(Table table, CancellationToken cancellation)
-    {
-        await using (Open(folder["empty"]))
+        var count = size - filled;
+        if (options.StatementsOnly)
         {
+            var number = 0L;
+            new StatementFill(seed++, options.Rate).Run(Full, count, id => Remember(number++, id), cancellation);
+        }
+        else
+        {
+            await using var ledger = Open(Full);
+            await DepositAsync(ledger, count, remember: true, cancellation);
         }
 
+        filled += count;
+        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        await Console.Error.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture, $"filled to {size:N0}: {count:N0} entries in {seconds:N0} s ({count / seconds:N0}/s)"));
+    }
+
+    private async Task MeasureAsync(long size, CancellationToken cancellation)
+    {
         var bytes = new DirectoryInfo(Full).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
-        var full = new List<ServerProcess>();
-        var empty = new List<ServerProcess>();
-        for (var round = 0; round < options.Rounds; round++)
-        {
-            await using var one = await ServerProcess.StartAsync(Full, cancellation);
-            full.Add(one);
-            await using var other = await ServerProcess.StartAsync(folder["empty"], cancellation);
-            empty.Add(other);
-        }
-
-        void Add(string name, Func<ServerProcess, double> figure)
-        {
-            var (one, other) = (Statistics.Median(full.Select(figure)), Statistics.Median(empty.Select(figure)));
-            table.Add(name, one, other, one / other);
-        }
-
-        table.Add("bytes on disk for each entry", (double)bytes / options.Entries, "", "");
-        Add("start of a server process, ms", server => server.Start.TotalMilliseconds);
-        Add("of it opening and listening, ms", server => server.Open.TotalMilliseconds);
-    }
-
-    private async Task AppendAsync(Table table, CancellationToken cancellation)
-    {
+        var (cold, warm) = GrowthReads.Proofs(Full, new Random(options.Seed));
+        var starts = await StartAsync(cancellation);
         await using var full = Open(Full);
-        await using var empty = Open(folder["empty"]);
-        var cold = Prove(full, new Random(options.Seed));
+        await using var empty = Open(Empty);
         var pairs = new List<(double Full, double Empty)>();
         for (var round = -1; round < options.Rounds; round++)
         {
-            var pair = (await DepositAsync(full, options.Batch, null, cancellation), await DepositAsync(empty, options.Batch, null, cancellation));
+            var pair = (await DepositAsync(full, options.Batch, false, cancellation), await DepositAsync(empty, options.Batch, false, cancellation));
             if (round >= 0) // The first warms both.
                 pairs.Add(pair);
         }
 
+        filled += (options.Rounds + 1) * options.Batch;
+        GrowthReads.Certificates(full, sample, new Random(options.Seed));
+        var certificates = GrowthReads.Certificates(full, sample, new Random(options.Seed));
         table.Add(
-            $"appends/s, rounds of {options.Batch:N0}", Statistics.Median(pairs.Select(pair => pair.Full)),
-            Statistics.Median(pairs.Select(pair => pair.Empty)), Statistics.Median(pairs.Select(pair => pair.Full / pair.Empty)));
-        var warm = Prove(full, new Random(options.Seed));
-        table.Add("certificate with proof for a random deposit, caches cold, µs: median", cold.P50, "", "");
-        table.Add("the same, 99 of 100 within", cold.P99, "", "");
-        table.Add("the same deposits again, µs: median", warm.P50, "", "");
-        table.Add("the same, 99 of 100 within", warm.P99, "", "");
-        table.Add("peak memory of this process, MiB", PeakMemory(), "", "");
+            size.ToString("N0", CultureInfo.InvariantCulture), (double)bytes / size,
+            Statistics.Median(starts.Select(start => start.Start)), Statistics.Median(starts.Select(start => start.Open)),
+            Statistics.Median(pairs.Select(pair => pair.Full)), Statistics.Median(pairs.Select(pair => pair.Full / pair.Empty)),
+            cold.P50, cold.P99, warm.P50, warm.P99, certificates.P50, certificates.P99,
+            Statistics.Median(starts.Select(start => start.Memory)));
+        await Console.Error.WriteLineAsync($"measured at {size.ToString("N0", CultureInfo.InvariantCulture)}");
+    }
+
+    /// <summary>Server processes started on the full ledger: milliseconds, and MiB at their peak.</summary>
+    private async Task<List<(double Start, double Open, double Memory)>> StartAsync(CancellationToken cancellation)
+    {
+        var starts = new List<(double, double, double)>();
+        for (var round = 0; round < options.Rounds; round++)
+        {
+            await using var server = await ServerProcess.StartAsync(Full, cancellation);
+            starts.Add((server.Start.TotalMilliseconds, server.Open.TotalMilliseconds, server.PeakMemory >> 20));
+        }
+
+        return starts;
+    }
+
+    private void Remember(long number, DepositId deposit)
+    {
+        if (number % SampleStride == 0)
+            sample.Add(deposit);
     }
 
     private static Ledger Open(string data) => Ledger.Open(new LedgerOptions { DataDirectory = data }, NullLogger<Ledger>.Instance);
 
     /// <returns>Deposits a second.</returns>
-    private async Task<double> DepositAsync(Ledger ledger, long count, List<DepositId>? remembered, CancellationToken cancellation)
+    private async Task<double> DepositAsync(Ledger ledger, long count, bool remember, CancellationToken cancellation)
     {
         // Made a little ahead of their use: five million at once would be all that the garbage collector does.
         var requests = Channel.CreateBounded<MadeRequest>(new BoundedChannelOptions(4 * Concurrency) { SingleWriter = true });
-        var making = Task.Run(() => MakeAsync(ledger.Origin, requests.Writer, count, remembered, cancellation), cancellation);
+        var making = Task.Run(() => MakeAsync(ledger.Origin, requests.Writer, count, remember, cancellation), cancellation);
         var start = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, Concurrency).Select(_ => DepositorAsync(ledger, requests.Reader, cancellation)));
         var rate = count / Stopwatch.GetElapsedTime(start).TotalSeconds;
@@ -141,7 +166,7 @@ internal sealed class GrowBench
     }
 
     private async Task MakeAsync(
-        string origin, ChannelWriter<MadeRequest> requests, long count, List<DepositId>? remembered, CancellationToken cancellation)
+        string origin, ChannelWriter<MadeRequest> requests, long count, bool remember, CancellationToken cancellation)
     {
         var now = TimeProvider.System.GetUtcNow();
         var factory = new RequestFactory(origin, TimeProvider.System, seed++);
@@ -149,9 +174,9 @@ internal sealed class GrowBench
         {
             // Uuids lie together by the minute they were made in. Those of a fill are dated as if they had come at a rate
             // that lasts: all in one minute they would make an index that no ledger has.
-            var request = remembered is null ? factory.Next() : factory.Next(now - TimeSpan.FromSeconds((double)(count - i) / options.Rate));
-            if (i % SampleStride == 0)
-                remembered?.Add(request.Deposit);
+            var request = remember ? factory.Next(now - TimeSpan.FromSeconds((double)(count - i) / options.Rate)) : factory.Next();
+            if (remember)
+                Remember(i, request.Deposit);
             await requests.WriteAsync(request, cancellation);
         }
 
@@ -166,29 +191,5 @@ internal sealed class GrowBench
             if (result.Outcome != DepositOutcome.Issued)
                 throw new BenchException($"a deposit ended as {result.Outcome}: {result.Reason}");
         }
-    }
-
-    /// <summary>Microseconds for the certificates of up to 2,000 deposits of the fill, in random order.</summary>
-    private (double P50, double P99) Prove(Ledger ledger, Random random)
-    {
-        var deposits = sample.ToArray();
-        random.Shuffle(deposits);
-        var microseconds = new List<double>();
-        foreach (var deposit in deposits.AsSpan(0, Math.Min(2_000, deposits.Length)))
-        {
-            var start = Stopwatch.GetTimestamp();
-            if (ledger.GetCertificate("local", deposit) is null)
-                throw new BenchException("an acknowledged deposit is not there");
-            microseconds.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
-        }
-
-        microseconds.Sort();
-        return (Statistics.Percentile(microseconds, 0.5), Statistics.Percentile(microseconds, 0.99));
-    }
-
-    private static double PeakMemory()
-    {
-        using var self = Process.GetCurrentProcess();
-        return self.PeakWorkingSet64 >> 20;
     }
 }
