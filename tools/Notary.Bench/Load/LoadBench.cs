@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http;
 using Grpc.Net.Client;
@@ -22,6 +23,9 @@ internal sealed record LoadOptions
     public required int Streams { get; init; }
 
     public required int Window { get; init; }
+
+    /// <summary>Minutes of full load by the most callers, instead of rows; 0 for the rows.</summary>
+    public required double SoakMinutes { get; init; }
 
     public required int Seed { get; init; }
 }
@@ -61,11 +65,10 @@ internal sealed class LoadBench : IDisposable
         await using var server = await ServerProcess.StartAsync(folder["ledger"], cancellation);
         using var bench = new LoadBench(options, server);
         await bench.BeginAsync(cancellation);
-        foreach (var callers in options.Callers)
-            await bench.CompareAsync(Shape.Unary(callers), cancellation);
-        if (options.Streams > 0)
-            await bench.CompareAsync(Shape.Streams(options.Streams, options.Window), cancellation);
-        bench.table.Print();
+        if (options.SoakMinutes > 0)
+            await bench.SoakAsync(cancellation);
+        else
+            await bench.CompareAsync(cancellation);
         await bench.EndAsync(cancellation);
     }
 
@@ -85,7 +88,51 @@ internal sealed class LoadBench : IDisposable
         }
     }
 
-    private async Task CompareAsync(Shape shape, CancellationToken cancellation)
+    private async Task CompareAsync(CancellationToken cancellation)
+    {
+        var rate = 0.0;
+        foreach (var callers in options.Callers)
+            rate = await CompareAsync(Shape.Unary(callers), cancellation);
+        var half = await PacedAsync(Shape.Unary(options.Callers[^1], rate / 2), cancellation);
+        if (options.Streams > 0)
+            await CompareAsync(Shape.Streams(options.Streams, options.Window), cancellation);
+        table.Print();
+        Console.WriteLine(half);
+    }
+
+    /// <summary>The latency of deposits that come at a given pace.</summary>
+    private async Task<string> PacedAsync(Shape shape, CancellationToken cancellation)
+    {
+        var rounds = new List<RoundResult>();
+        for (var round = 0; round < options.Rounds; round++)
+            rounds.Add(await MeasureAsync(deposits, CountFor(shape.Pace, shape), shape, cancellation));
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"At half that load, {Statistics.Median(rounds.Select(round => round.Rate)):N0} deposits/s: p50 {Statistics.Median(rounds.Select(round => round.P50)):F2} ms, p99 {Statistics.Median(rounds.Select(round => round.P99)):F1} ms.");
+    }
+
+    /// <summary>Full load for long: whether rate, latency or memory drift.</summary>
+    private async Task SoakAsync(CancellationToken cancellation)
+    {
+        var shape = Shape.Unary(options.Callers[^1]);
+        var rate = await WarmUpAsync(deposits, shape, WarmUpSeconds, cancellation);
+        var soak = new Table("minute", "deposits/s", "p50 ms", "p99 ms", "server MiB now", "at its peak");
+        var start = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(start) is { TotalMinutes: var minute } && minute < options.SoakMinutes)
+        {
+            // A round a minute would take half a gigabyte of prepared requests, so a minute is six rounds.
+            var rounds = new List<RoundResult>();
+            for (var round = 0; round < 6; round++)
+                rounds.Add(await MeasureAsync(deposits, (int)(10 * rate), shape, cancellation));
+            soak.Add(
+                minute, Statistics.Median(rounds.Select(round => round.Rate)), Statistics.Median(rounds.Select(round => round.P50)),
+                rounds.Max(round => round.P99), (double)(server.Memory >> 20), (double)(server.PeakMemory >> 20));
+        }
+
+        soak.Print();
+    }
+
+    private async Task<double> CompareAsync(Shape shape, CancellationToken cancellation)
     {
         var depositCount = CountFor(await WarmUpAsync(deposits, shape, WarmUpSeconds, cancellation), shape);
         var echoCount = CountFor(await WarmUpAsync(echoes, shape, WarmUpSeconds, cancellation), shape);
@@ -107,6 +154,7 @@ internal sealed class LoadBench : IDisposable
             Of(pair => pair.Echo.Rate), Of(pair => pair.Echo.P50), Of(pair => pair.Echo.P99),
             Statistics.Median(ratios), ratios.Min(), ratios.Max(),
             Of(pair => pair.Deposit.ServerMicroseconds), Of(pair => pair.Echo.ServerMicroseconds));
+        return Of(pair => pair.Deposit.Rate);
     }
 
     /// <summary>Runs for about that long.</summary>

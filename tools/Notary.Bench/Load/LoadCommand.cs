@@ -13,9 +13,10 @@ internal static class LoadCommand
         var window = Options.Number("--window", 256, "Requests of a stream that wait for their answers");
         var rounds = Options.Number("--rounds", 5, "Pairs of rounds for each row");
         var seconds = new Option<double>("--seconds") { Description = "How long a round lasts, about", DefaultValueFactory = _ => 3 };
+        var soak = new Option<double>("--soak") { Description = "Minutes of full load by the most callers, instead of the table" };
         var command = new Command("load", "Durable deposits a second beside an echo of the same sizes through the same gRPC host")
         {
-            callers, connections, streams, window, rounds, seconds, Options.Folder, Options.Seed,
+            callers, connections, streams, window, rounds, seconds, soak, Options.Folder, Options.Seed,
         };
         command.SetAction((parsed, cancellation) => LoadBench.RunAsync(
             new LoadOptions
@@ -27,6 +28,7 @@ internal static class LoadCommand
                 Callers = parsed.GetValue(callers)!,
                 Streams = parsed.GetValue(streams),
                 Window = parsed.GetValue(window),
+                SoakMinutes = parsed.GetValue(soak),
                 Seed = parsed.GetValue(Options.Seed),
             },
             cancellation));

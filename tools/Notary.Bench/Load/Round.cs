@@ -13,10 +13,14 @@ internal sealed record RoundResult(double Rate, double P50, double P99, double S
 /// <summary>One timed run of prepared messages, unary or on streams. A wrong answer ends the whole bench.</summary>
 internal sealed class Round
 {
+    /// <summary>What the server still has to do for the round before is not the next one's.</summary>
+    private static readonly TimeSpan WaitBefore = TimeSpan.FromMilliseconds(250);
+
     private readonly Workload workload;
     private readonly IReadOnlyList<GrpcChannel> channels;
     private readonly long[] started;
     private readonly long[] ended;
+    private readonly long begun;
     private int next = -1;
 
     private Round(Workload workload, IReadOnlyList<GrpcChannel> channels, int count)
@@ -24,6 +28,7 @@ internal sealed class Round
         (this.workload, this.channels) = (workload, channels);
         started = new long[count];
         ended = new long[count];
+        begun = Stopwatch.GetTimestamp() + WaitBefore.Ticks * (Stopwatch.Frequency / TimeSpan.TicksPerSecond);
     }
 
     /// <param name="workload">Prepared with at least <paramref name="count"/> messages.</param>
@@ -37,24 +42,37 @@ internal sealed class Round
     {
         var round = new Round(workload, channels, count);
         GC.Collect();
-        // What the server still has to do for the round before is not this one's.
-        await Task.Delay(TimeSpan.FromMilliseconds(250), cancellation);
+        await Task.Delay(WaitBefore, cancellation);
         var processor = server.ProcessorTime;
         await Task.WhenAll(Enumerable.Range(0, shape.Callers).Select(caller => Task.Run(
-            () => shape.Stream ? round.StreamAsync(caller, shape.Window, cancellation) : round.CallAsync(caller, cancellation), cancellation)));
+            () => shape.Stream ? round.StreamAsync(caller, shape.Window, cancellation) : round.CallAsync(caller, shape.Pace, cancellation), cancellation)));
         return round.Result(server.ProcessorTime - processor);
     }
 
-    private async Task CallAsync(int caller, CancellationToken cancellation)
+    private async Task CallAsync(int caller, double pace, CancellationToken cancellation)
     {
         var channel = channels[caller % channels.Count];
         for (int number; (number = Interlocked.Increment(ref next)) < started.Length;)
         {
-            started[number] = Stopwatch.GetTimestamp();
+            started[number] = pace > 0 ? await DueAsync(number / pace, cancellation) : Stopwatch.GetTimestamp();
             if (!await workload.CallAsync(channel, number, cancellation))
                 throw new BenchException("an answer does not belong to its request");
             ended[number] = Stopwatch.GetTimestamp();
         }
+    }
+
+    /// <summary>
+    /// Waits for a call's time. A call that finds no caller free begins late, and its wait counts from when it was due: to
+    /// leave that out would hide the very calls that a slow answer holds up.
+    /// </summary>
+    private async Task<long> DueAsync(double seconds, CancellationToken cancellation)
+    {
+        var due = begun + (long)(seconds * Stopwatch.Frequency);
+        var wait = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due);
+        if (wait <= TimeSpan.Zero)
+            return due;
+        await Task.Delay(wait, cancellation);
+        return Stopwatch.GetTimestamp();
     }
 
     private async Task StreamAsync(int caller, int window, CancellationToken cancellation)
