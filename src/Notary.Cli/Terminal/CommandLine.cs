@@ -61,6 +61,7 @@ internal static class CommandLine
         OperationCanceledException when interrupted => new CliException(ExitCode.Interrupted, "interrupted"),
         AggregateException { InnerExceptions: [var only] } => Describe(only, interrupted),
         MalformedException malformed => CliException.Input(malformed.Message),
+        LedgerRefusedException { IsVerdict: true } refused => new CliException(ExitCode.Failed, Lowered(refused.Problem), Lowered(refused.Hint)),
         LedgerRefusedException refused => CliException.Input(Lowered(refused.Problem), Lowered(refused.Hint)),
         ServerRefusedException refused => CliException.Input(Lowered(refused.Problem), Lowered(refused.Hint)),
         LedgerFailedException failed => new CliException(ExitCode.Server, Lowered(failed.Message)),

@@ -17,16 +17,24 @@ internal sealed class TileFolder : IDisposable
     private const string PendingName = ".checkpoint.pending";
     private const string LockName = ".lock";
 
-    private readonly FileStream lockFile;
+    // Null when the folder is only read.
+    private readonly FileStream? lockFile;
+
     // Folders whose names the next checkpoint relies on.
     private readonly ConcurrentDictionary<string, bool> used = new(StringComparer.Ordinal);
 
-    private TileFolder(string path, FileStream lockFile) => (FullName, this.lockFile) = (path, lockFile);
+    private TileFolder(string path, FileStream? lockFile) => (FullName, this.lockFile) = (path, lockFile);
 
     public string FullName { get; }
 
     /// <summary>Where proof of a fork is kept.</summary>
     public string Fork => Path.Join(FullName, "fork");
+
+    /// <summary>A folder that is only read, also while another process writes it.</summary>
+    public static TileFolder OpenToRead(string path) => new(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)), null);
+
+    /// <summary>Whether a folder holds a copy whose tiles are all there.</summary>
+    public static bool HoldsCopy(string path) => File.Exists(Path.Join(path, CheckpointName));
 
     /// <summary>Opens the folder for writing, or makes it.</summary>
     /// <exception cref="CliException">Another process writes it, or it cannot be written.</exception>
@@ -46,11 +54,15 @@ internal sealed class TileFolder : IDisposable
         }
     }
 
-    public void Dispose() => lockFile.Dispose();
+    public void Dispose() => lockFile?.Dispose();
 
     /// <summary>The checkpoint whose tiles are all here, or null.</summary>
     /// <exception cref="CliException">It is not one that the trust file's ledger signed.</exception>
     public SeenCheckpoint? ReadCheckpoint(TrustPolicy trust) => Read(CheckpointName, trust);
+
+    /// <summary>The checkpoint as its file stands here; whose it is, is not looked at.</summary>
+    /// <exception cref="CliException">It is none.</exception>
+    public SignedNote ReadNote() => ReadNote(Path.Join(FullName, CheckpointName));
 
     /// <summary>A newer checkpoint whose tiles have not all come yet, or null.</summary>
     /// <exception cref="CliException">As <see cref="ReadCheckpoint"/>.</exception>
@@ -146,13 +158,20 @@ internal sealed class TileFolder : IDisposable
         var path = Path.Join(FullName, name);
         if (!File.Exists(path))
             return null;
+        var note = ReadNote(path);
+        var origin = Checkpoint.Parse(note.Text).Origin;
+        return trust.Logs.Any(log => log.Key.Name == origin)
+            ? SeenCheckpoint.Read(note, path, trust)
+            : throw CliException.Input($"{FullName} is a copy of the ledger {origin}, which is not the one that is trusted here", "give each ledger a folder of its own");
+    }
+
+    private static SignedNote ReadNote(string path)
+    {
         try
         {
             var note = SignedNote.Parse(StrictText.Decode("checkpoint", InputFile.ReadAll(path, Limits.NoteBytes, "a checkpoint")));
-            var origin = Checkpoint.Parse(note.Text).Origin;
-            return trust.Logs.Any(log => log.Key.Name == origin)
-                ? SeenCheckpoint.Read(note, path, trust)
-                : throw CliException.Input($"{FullName} is a copy of the ledger {origin}, which is not the one that is trusted here", "give each ledger a folder of its own");
+            _ = Checkpoint.Parse(note.Text);
+            return note;
         }
         catch (MalformedException exception)
         {

@@ -23,9 +23,7 @@ internal static class FsckCommand
     {
         if (!Directory.Exists(data))
             throw CliException.Input($"--data {data}: no such folder");
-        var report = terminal.Rich is { } console
-            ? console.Progress().AutoClear(true).Start(bars => Fsck.Run(data, mark, new Bars(bars).Report, cancellation))
-            : Fsck.Run(data, mark, progress: null, cancellation);
+        var report = StageBars.Run(terminal, progress => Fsck.Run(data, mark, progress, cancellation));
         Summarise(terminal, report);
         if (report.IsWhole)
             return ExitCode.Pass;
@@ -35,30 +33,20 @@ internal static class FsckCommand
             "do not serve this ledger; restore the data folder from a backup, and keep this one for the investigation");
     }
 
+    private static string Condition(FsckReport report) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{report.Erased:N0} of them erased{(report.Lost == 0 ? "" : $", {report.Lost:N0} recovered from a public copy, without claims and request")}");
+
     private static void Summarise(Terminal terminal, FsckReport report)
     {
         terminal.Line(string.Create(
             CultureInfo.InvariantCulture,
-            $"ledger {report.Origin ?? "(unreadable)"}: {report.Size:N0} entries, {report.Deposits:N0} deposits, {report.Erased:N0} of them erased"));
+            $"ledger {report.Origin ?? "(unreadable)"}: {report.Size:N0} entries, {report.Deposits:N0} deposits, {Condition(report)}"));
         if (report.IsWhole)
             terminal.Styled("whole: every entry, hash, signature and index row is as it must be", new Style(Color.Green));
         else
             terminal.Styled(
                 $"damaged: {(report.Findings.Count < FsckReport.MaximumFindings ? "" : "at least ")}{Sizes.Count(report.Findings.Count, "finding")}",
                 new Style(Color.Red));
-    }
-
-    /// <summary>A bar a stage.</summary>
-    private sealed class Bars(ProgressContext context)
-    {
-        private readonly Dictionary<string, ProgressTask> stages = new(StringComparer.Ordinal);
-
-        public void Report(FsckProgress progress)
-        {
-            if (!stages.TryGetValue(progress.Stage, out var bar))
-                stages[progress.Stage] = bar = context.AddTask(Markup.Escape(progress.Stage));
-            bar.MaxValue = Math.Max(1, progress.Total);
-            bar.Value = progress.Done;
-        }
     }
 }

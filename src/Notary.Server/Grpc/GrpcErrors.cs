@@ -50,6 +50,9 @@ internal static class GrpcErrors
     /// <summary>A deposit that was not issued.</summary>
     public static Google.Rpc.Status Refused(in DepositResult result) => result.Outcome switch
     {
+        // What is lost is lost for every caller alike: this tells nobody anything of a deposit.
+        DepositOutcome.AlreadyExists when result.Reason == Ledger.RecordsLost =>
+            New(StatusCode.AlreadyExists, result.Reason, new ErrorInfo { Reason = "RECORDS_LOST", Domain = Domain }),
         DepositOutcome.AlreadyExists =>
             New(StatusCode.AlreadyExists, "the uuid of the deposit is taken by another request"),
         DepositOutcome.QueueFull => New(

@@ -10,6 +10,8 @@ internal sealed class DataFolder : IDisposable
         Folder = Path.GetFullPath(path);
         Database = Path.Combine(Folder, "ledger.db");
         Key = Path.Combine(Folder, "ledger.key");
+        Draft = Database + ".draft";
+        LockFile = Path.Combine(Folder, "ledger.lock");
         Mark = Path.GetFullPath(highWaterMark ?? LedgerOptions.DefaultHighWaterMark(path));
     }
 
@@ -22,6 +24,14 @@ internal sealed class DataFolder : IDisposable
     public string Mark { get; }
 
     /// <summary>
+    /// A database in the making. While it is there, a restore or recovery is at work or was interrupted, and no server
+    /// starts on the folder.
+    /// </summary>
+    public string Draft { get; }
+
+    private string LockFile { get; }
+
+    /// <summary>
     /// Makes the folder if need be and locks it for the life of this process. The operating system drops the lock when the
     /// process ends, however it ends: a lock file that a crash leaves behind locks nothing.
     /// </summary>
@@ -31,7 +41,7 @@ internal sealed class DataFolder : IDisposable
         DurableFile.CreateFolder(Folder);
         try
         {
-            lockFile = DurableFile.Open(Path.Combine(Folder, "ledger.lock"), FileMode.OpenOrCreate, FileShare.None);
+            lockFile = DurableFile.Open(LockFile, FileMode.OpenOrCreate, FileShare.None);
         }
         catch (IOException e) when (e.GetType() == typeof(IOException))
         {
@@ -39,6 +49,61 @@ internal sealed class DataFolder : IDisposable
             throw new LedgerRefusedException(
                 $"the data folder {Folder} is in use by another server", "stop that server, or give this one a folder of its own");
         }
+    }
+
+    /// <summary>For what makes a ledger here: nothing may be in the folder but a key, and what an interrupted run left.</summary>
+    /// <exception cref="LedgerRefusedException">Something else is.</exception>
+    public void RequireFree()
+    {
+        if (File.Exists(Folder))
+            throw new LedgerRefusedException($"{Folder} is a file, not a folder", "give a folder that is empty or not there");
+        if (!Directory.Exists(Folder))
+            return;
+        var taken = Directory.EnumerateFileSystemEntries(Folder).FirstOrDefault(
+            path => path != Key && path != Key + ".new" && path != LockFile && path != Database + "-shm" && path != Database + "-wal"
+                && !SqliteFile.IsPartOf(Draft, path));
+        if (taken is not null)
+            throw new LedgerRefusedException(
+                $"{Folder} is not empty: it holds {Path.GetFileName(taken)}", "give a folder that is empty or not there; a ledger is never written over");
+        RequireNoOrphanLog();
+    }
+
+    /// <exception cref="LedgerRefusedException">The database is gone and its log is there.</exception>
+    public void RequireNoOrphanLog()
+    {
+        if (SqliteFile.HasOrphanLog(Database))
+            throw new LedgerRefusedException(
+                $"the log {Database}-wal stands without its database, and would be read into whichever one comes there",
+                "move it away; with its own database it may hold the newest entries");
+    }
+
+    /// <summary>
+    /// Gives the draft the database's name, in the place of what has it: in one step, durable. No log of an old database
+    /// may be there any more, but for the empty one that a mere reader makes.
+    /// </summary>
+    public void PlaceDraft()
+    {
+        RequireNoOrphanLog();
+        if (!File.Exists(Database))
+            SqliteFile.DeleteLog(Database);
+        File.Move(Draft, Database, overwrite: true);
+        DurableFile.SyncFolderOf(Database);
+    }
+
+    /// <exception cref="LedgerRefusedException">The folder is not there.</exception>
+    public void RequireExisting()
+    {
+        if (!Directory.Exists(Folder))
+            throw new LedgerRefusedException($"there is no folder {Folder}", "give the folder that 'notary serve' uses");
+    }
+
+    /// <exception cref="LedgerRefusedException">A restore or recovery was interrupted.</exception>
+    public void RequireNoDraft()
+    {
+        if (File.Exists(Draft))
+            throw new LedgerRefusedException(
+                $"a restore or recovery of {Folder} was interrupted: {Draft} is a part of a database",
+                "run the same 'notary restore' or 'notary recover' again; to give it up, delete that file");
     }
 
     public void Dispose() => lockFile?.Dispose();

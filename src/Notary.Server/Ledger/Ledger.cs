@@ -10,6 +10,9 @@ namespace Notary.Server;
 public sealed class Ledger : IAsyncDisposable
 {
     internal const string UuidTaken = "the uuid is taken by another deposit";
+    internal const string RecordsLost =
+        "the uuid is on the ledger, but the private records of its deposit were lost, so that nobody can tell whether this is the same request;"
+        + " its certificate can be read without claims and request";
 
     private const int SignatureSize = 64;
     private const int MaximumPage = 1_000;
@@ -78,6 +81,7 @@ public sealed class Ledger : IAsyncDisposable
         try
         {
             folder.Lock();
+            folder.RequireNoDraft();
             var opening = new LedgerOpening(folder, options, logger);
             var key = opening.OpenKey();
             store = SqliteStore.Open(folder.Database);
@@ -235,7 +239,7 @@ public sealed class Ledger : IAsyncDisposable
         var record = ReadRecord(head, index);
         return record.Request.Span.SequenceEqual(request.Bytes.Span)
             ? new DepositResult(DepositOutcome.Issued, Certify(head, record, account), null)
-            : new DepositResult(DepositOutcome.AlreadyExists, null, UuidTaken);
+            : new DepositResult(DepositOutcome.AlreadyExists, null, LostRecords.Are(record) ? RecordsLost : UuidTaken);
     }
 
     private StoredEntry ReadRecord(LedgerHead head, ulong index) => tree.Entries(head, index, 1, withRecords: true)[0];
@@ -252,7 +256,7 @@ public sealed class Ledger : IAsyncDisposable
     /// <summary>Whether the claims name the account and are the ones that the statement commits to.</summary>
     private static bool IsDepositorOf(StoredEntry entry, string account)
     {
-        if (entry.Claims.IsEmpty)
+        if (entry.Claims.IsEmpty || LostRecords.Are(entry))
             return false;
         var statement = Statement.Parse(Encoding.UTF8.GetString(entry.Entry.Span));
         if (statement.Claims != Hash.Of(entry.Claims.Span))

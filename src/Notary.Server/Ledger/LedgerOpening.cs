@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Notary.Core;
@@ -28,6 +29,8 @@ internal sealed class LedgerOpening(DataFolder folder, LedgerOptions options, IL
             throw new LedgerRefusedException(
                 $"the ledger in {folder.Folder} is {existing.Verifier.Name}, not {given}",
                 "a ledger keeps its first name: leave the origin out, or give another folder");
+        if (signed && !File.Exists(folder.Database))
+            throw NoEntries("missing");
         return existing;
     }
 
@@ -38,9 +41,7 @@ internal sealed class LedgerOpening(DataFolder folder, LedgerOptions options, IL
         {
             var head = new HeadLoader(store, tree, key.Verifier).Load();
             if (head is null && mark.Note.Length > 0)
-                throw new LedgerRefusedException(
-                    $"the database {folder.Database} is empty, but the high-water mark says that checkpoints were signed",
-                    "put back the newest copy of the database");
+                throw NoEntries("empty");
             head ??= WriteGenesis(store, key);
             CheckMark(head, tree, mark);
             return head;
@@ -52,6 +53,10 @@ internal sealed class LedgerOpening(DataFolder folder, LedgerOptions options, IL
                 SqliteStore.DamagedHint);
         }
     }
+
+    private LedgerRefusedException NoEntries(string state) => new(
+        $"the database {folder.Database} is {state}, but the high-water mark {folder.Mark} says that checkpoints were signed",
+        $"put back the newest copy of the database, or move what is in {folder.Folder} away and use 'notary restore'; then 'notary recover' brings it up to date");
 
     private void CreateMark(SigningKey? key)
     {
@@ -93,18 +98,15 @@ internal sealed class LedgerOpening(DataFolder folder, LedgerOptions options, IL
     /// </summary>
     private void CheckMark(LedgerHead head, TreeReader tree, HighWaterMark mark)
     {
-        if (mark.Note.Length > 0)
+        if (KnownMark.Read(folder.Mark, mark.Note) is { } known)
         {
-            var seen = Parse(mark.Note);
+            var seen = known.Checkpoint;
             if (seen.Origin != head.Signed.Checkpoint.Origin)
                 throw new LedgerRefusedException(
                     $"the high-water mark {folder.Mark} is of the ledger {seen.Origin}, not of {head.Signed.Checkpoint.Origin}",
                     "give each ledger a mark of its own");
             if (seen.Size > head.Size)
-                throw new LedgerRefusedException(
-                    $"the database {folder.Database} is older than what this ledger has signed: it holds {head.Size} entries, "
-                    + $"the high-water mark {folder.Mark} saw {seen.Size}",
-                    "it is a restored backup, and going on from it would sign a second history: put back the newest copy");
+                throw Older(head, known);
             if (MerkleTree.Root(seen.Size, tree.At(head)) != seen.Root)
                 throw new LedgerRefusedException(
                     $"the database {folder.Database} holds another history than the high-water mark {folder.Mark} saw at {seen.Size} entries",
@@ -116,16 +118,12 @@ internal sealed class LedgerOpening(DataFolder folder, LedgerOptions options, IL
         mark.Sync();
     }
 
-    private Checkpoint Parse(ReadOnlyMemory<byte> note)
-    {
-        try
-        {
-            return Checkpoint.Parse(SignedNote.Parse(Encoding.UTF8.GetString(note.Span)).Text);
-        }
-        catch (MalformedException e)
-        {
-            throw new LedgerRefusedException(
-                $"the high-water mark {folder.Mark} holds no checkpoint: {e.Problem}", "put back the file as it was");
-        }
-    }
+    private LedgerRefusedException Older(LedgerHead head, KnownMark mark) => new(
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"the database {folder.Database} is older than what this ledger has signed: it holds {head.Size} entries up to "
+            + $"{Timestamp.Format(head.Stored.Received)}, and the high-water mark {folder.Mark} {mark}: {mark.Checkpoint.Size - head.Size} entries are missing"),
+        "it is a restored backup or an older copy, and going on from it would sign a second history: put back the newest copy of the database, "
+        + $"or bring this one forward with 'notary recover --data {folder.Folder} --from COPY' from an export, a mirror, a newer backup or another folder; "
+        + "if no copy goes that far, 'notary recover --new-ledger' opens a successor");
 }

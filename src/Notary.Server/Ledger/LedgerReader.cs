@@ -5,11 +5,13 @@ namespace Notary.Server;
 
 /// <summary>
 /// The public side of a stored ledger as of the moment it was opened, also beside a running server: what lies below a
-/// head never changes, so one head is one consistent snapshot. It opens the database alone, never the key, and reads no
-/// private record. Safe for concurrent use.
+/// head never changes, so one head is one consistent snapshot. It opens the database alone, never the key, and hands no
+/// private record to anyone outside the server. Safe for concurrent use.
 /// </summary>
 public sealed class LedgerReader : IDisposable
 {
+    private const int PageSize = 1_024;
+
     private readonly SqliteStore store;
     private readonly TreeReader tree;
     private readonly LedgerHead head;
@@ -31,10 +33,17 @@ public sealed class LedgerReader : IDisposable
     public static LedgerReader Open(string dataDirectory)
     {
         using var folder = new DataFolder(dataDirectory, highWaterMark: null);
+        return OpenDatabase(folder.Database);
+    }
+
+    /// <summary>Opens a database wherever it stands: a draft, a backup.</summary>
+    /// <exception cref="LedgerRefusedException">As <see cref="Open"/>.</exception>
+    internal static LedgerReader OpenDatabase(string path)
+    {
         SqliteStore? store = null;
         try
         {
-            store = SqliteStore.OpenReadOnly(folder.Database);
+            store = SqliteStore.OpenReadOnly(path);
             var tree = new TreeReader(store, new TileCache(TileCache.DefaultCapacity));
             var key = ReadKey(store);
             var head = new HeadLoader(store, tree, key).Load() ?? throw new StoreDamagedException("head", "is missing", 0);
@@ -44,7 +53,7 @@ public sealed class LedgerReader : IDisposable
         {
             store?.Dispose();
             if (e is StoreDamagedException or StoreException or MalformedException)
-                throw new LedgerRefusedException($"the ledger in {folder.Folder} cannot be read: {e.Message}", "run 'notary fsck' on it");
+                throw new LedgerRefusedException($"the database {path} cannot be read: {e.Message}", "run 'notary fsck' on it");
             throw;
         }
     }
@@ -60,6 +69,25 @@ public sealed class LedgerReader : IDisposable
         catch (Exception e) when (e is StoreDamagedException or StoreException)
         {
             throw new LedgerRefusedException($"the ledger cannot be read: {e.Message}", "run 'notary fsck' on it");
+        }
+    }
+
+    /// <summary>The root of the first entries.</summary>
+    /// <param name="size">1 to the size of <see cref="Latest"/>.</param>
+    internal Hash RootAt(ulong size) => size == head.Size ? head.Root : MerkleTree.Root(size, tree.At(head));
+
+    /// <summary>
+    /// The entries below the head with their private records, each compared with its leaf hash. One short read transaction
+    /// a page: a long one would keep a server's write-ahead log from being used again.
+    /// </summary>
+    /// <exception cref="StoreDamagedException">What is stored is not what was signed.</exception>
+    internal IEnumerable<IReadOnlyList<StoredEntry>> ReadRecords(ulong first)
+    {
+        for (var next = first; next < head.Size;)
+        {
+            var page = tree.Entries(head, next, (int)Math.Min(PageSize, head.Size - next), withRecords: true);
+            next += (ulong)page.Count;
+            yield return page;
         }
     }
 

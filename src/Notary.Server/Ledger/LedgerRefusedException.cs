@@ -11,4 +11,7 @@ public sealed class LedgerRefusedException(string problem, string hint) : Except
     public string Problem { get; } = problem;
 
     public string Hint { get; } = hint;
+
+    /// <summary>Whether this is a verdict on stored data, rather than a misuse or something in the way.</summary>
+    public bool IsVerdict { get; init; }
 }

@@ -14,12 +14,16 @@ public sealed class Fsck
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
-    private readonly DataFolder folder;
+    private readonly string database;
+
+    // Null where the database stands alone, without key and mark.
+    private readonly DataFolder? folder;
     private readonly Action<FsckProgress>? progress;
     private readonly FsckFindings findings = new();
 
-    private Fsck(DataFolder folder, Action<FsckProgress>? progress)
+    private Fsck(string database, DataFolder? folder, Action<FsckProgress>? progress)
     {
+        this.database = database;
         this.folder = folder;
         this.progress = progress;
     }
@@ -34,29 +38,38 @@ public sealed class Fsck
         string dataDirectory, string? highWaterMarkPath, Action<FsckProgress>? progress, CancellationToken cancellation)
     {
         using var folder = new DataFolder(dataDirectory, highWaterMarkPath);
+        return RunOn(folder.Database, folder, progress, cancellation);
+    }
+
+    /// <summary>Checks a database that has neither key nor mark beside it: a backup, a copy in the making.</summary>
+    internal static FsckReport RunDatabase(string database, Action<FsckProgress>? progress, CancellationToken cancellation) =>
+        RunOn(database, null, progress, cancellation);
+
+    private static FsckReport RunOn(string database, DataFolder? folder, Action<FsckProgress>? progress, CancellationToken cancellation)
+    {
         try
         {
-            using var store = SqliteStore.OpenReadOnly(folder.Database);
-            return new Fsck(folder, progress).Run(store, cancellation);
+            using var store = SqliteStore.OpenReadOnly(database);
+            return new Fsck(database, folder, progress).Run(store, cancellation);
         }
         catch (StoreException e)
         {
             // Not even its format could be read.
-            return new FsckReport(null, 0, 0, 0, [new FsckFinding(FsckKind.Store, folder.Database, Describe(e))]);
+            return new FsckReport(null, 0, 0, 0, 0, [new FsckFinding(FsckKind.Store, database, Describe(e))]);
         }
     }
 
     private FsckReport Run(SqliteStore store, CancellationToken cancellation)
     {
         // The mark is read before the head: a running server raises the mark after the head, never before.
-        var mark = ReadMark();
-        var key = ReadKey();
+        var mark = folder is null ? null : ReadMark(folder);
+        var key = folder is null ? null : ReadKey(folder);
         FsckEntries? entries = null;
         Checkpoint? checkpoint = null;
         try
         {
             if (ReadHead(store, out var stored) is not { } note || (checkpoint = ParseCheckpoint(note, stored!)) is null)
-                return new FsckReport(key?.Name, stored?.Size ?? 0, 0, 0, findings.List);
+                return new FsckReport(key?.Name, stored?.Size ?? 0, 0, 0, 0, findings.List);
             var tree = new FsckTree(store, findings);
             entries = new FsckEntries(store, tree, findings, checkpoint.Origin, progress);
             var markRoot = entries.Read(checkpoint.Size, mark?.Size ?? 0, cancellation);
@@ -72,11 +85,12 @@ public sealed class Fsck
         }
         catch (StoreException e)
         {
-            findings.Add(FsckKind.Store, folder.Database, Describe(e));
+            findings.Add(FsckKind.Store, database, Describe(e));
         }
 
         return new FsckReport(
-            checkpoint?.Origin ?? key?.Name, checkpoint?.Size ?? 0, entries?.Deposits ?? 0, entries?.Erased ?? 0, findings.List);
+            checkpoint?.Origin ?? key?.Name, checkpoint?.Size ?? 0,
+            entries?.Deposits ?? 0, entries?.Erased ?? 0, entries?.Lost ?? 0, findings.List);
     }
 
     private SignedNote? ReadHead(SqliteStore store, out StoredHead? stored)
@@ -121,7 +135,7 @@ public sealed class Fsck
     private void CheckHead(SignedNote note, Checkpoint checkpoint, StoredHead stored, VerifierKey? key, FsckEntries entries)
     {
         if (key is not null && entries.Key is not null && !key.Equals(entries.Key))
-            findings.Add(FsckKind.Key, folder.Key, "is not the key that entry 0 names");
+            findings.Add(FsckKind.Key, folder!.Key, "is not the key that entry 0 names");
         var signer = entries.Key ?? key;
         if (signer is not null && note.Check(signer) != NoteCheck.Valid)
             findings.Add(FsckKind.Head, "head", "has a checkpoint without a valid signature of the ledger's key");
@@ -133,7 +147,7 @@ public sealed class Fsck
 
     private void CheckMark(Checkpoint? mark, Checkpoint checkpoint, Hash? markRoot)
     {
-        if (mark is null)
+        if (mark is null || folder is null)
             return;
         if (mark.Origin != checkpoint.Origin)
             findings.Add(FsckKind.Mark, folder.Mark, $"is of the ledger {mark.Origin}, not {checkpoint.Origin}");
@@ -144,7 +158,7 @@ public sealed class Fsck
             findings.Add(FsckKind.Mark, folder.Mark, $"saw another history: its root at {mark.Size} entries is not the database's");
     }
 
-    private Checkpoint? ReadMark()
+    private Checkpoint? ReadMark(DataFolder folder)
     {
         try
         {
@@ -169,7 +183,7 @@ public sealed class Fsck
         return null;
     }
 
-    private VerifierKey? ReadKey()
+    private VerifierKey? ReadKey(DataFolder folder)
     {
         try
         {

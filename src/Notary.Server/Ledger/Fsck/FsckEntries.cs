@@ -19,6 +19,9 @@ internal sealed class FsckEntries(
 
     public ulong Erased { get; private set; }
 
+    /// <summary>Deposits that were recovered from a public copy, without claims and request.</summary>
+    public ulong Lost { get; private set; }
+
     /// <summary>Rows that the account index must have.</summary>
     public ulong AccountRows { get; private set; }
 
@@ -206,6 +209,12 @@ internal sealed class FsckEntries(
         if (entry.Claims.IsEmpty && entry.Request.IsEmpty)
         {
             Erased++;
+            return;
+        }
+
+        if (LostRecords.Are(entry))
+        {
+            Lost++;
             return;
         }
 

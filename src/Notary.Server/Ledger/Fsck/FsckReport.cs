@@ -45,8 +45,9 @@ public sealed record FsckFinding(FsckKind Kind, string Place, string Problem)
 /// <param name="Size">Entries of the checkpoint that was checked against.</param>
 /// <param name="Deposits">How many of them are deposits.</param>
 /// <param name="Erased">How many of these have neither claims nor request any more.</param>
+/// <param name="Lost">How many were recovered from a public copy, which has neither claims nor request.</param>
 /// <param name="Findings">What is wrong, at most <see cref="MaximumFindings"/>; empty: the ledger is whole.</param>
-public sealed record FsckReport(string? Origin, ulong Size, ulong Deposits, ulong Erased, IReadOnlyList<FsckFinding> Findings)
+public sealed record FsckReport(string? Origin, ulong Size, ulong Deposits, ulong Erased, ulong Lost, IReadOnlyList<FsckFinding> Findings)
 {
     /// <summary>A ledger with more faults than this is not described by a longer list.</summary>
     public const int MaximumFindings = 1_000;

@@ -1,0 +1,22 @@
+using Notary.Core;
+
+namespace Notary.Server;
+
+/// <summary>
+/// Stands in the place of the claims of a deposit that was recovered from a public copy: its entry is whole, its claims
+/// and request were lost with the database that held them. A mark of its own, because an entry whose records are empty was
+/// erased on purpose, and an operator must be able to tell the one from the other.
+/// </summary>
+internal static class LostRecords
+{
+    private static readonly byte[] Text = [.. "notary.lost/v1\n"u8];
+
+    /// <summary>What is stored as claims; the request is empty.</summary>
+    public static ReadOnlyMemory<byte> Marker => Text;
+
+    public static bool Are(in StoredEntry entry) => entry.Request.IsEmpty && entry.Claims.Span.SequenceEqual(Text);
+
+    /// <summary>The entry as a public copy gives it, marked if it is a deposit.</summary>
+    public static StoredEntry Mark(in StoredEntry entry) =>
+        Entry.IsDeposit(entry.Entry.Span) ? entry with { Claims = Marker, Request = default } : entry;
+}
