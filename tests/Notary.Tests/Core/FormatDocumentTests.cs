@@ -26,6 +26,7 @@ public sealed partial class FormatDocumentTests
         Assert.Equal(Single("notary.claims/v1"), Claims.Parse(Single("notary.claims/v1")).ToText());
         Assert.Equal(Single("notary.genesis/v1"), Genesis.Parse(Single("notary.genesis/v1")).ToText());
         Assert.Equal(Single("c2sp.org/tlog-proof@v1"), TlogProof.Parse(Single("c2sp.org/tlog-proof@v1")).ToString());
+        Assert.Equal(Single("notary.notice/v1"), SuccessionNotice.Parse(Single("notary.notice/v1")).ToText());
         Assert.Equal(2, Requests.Length);
         Assert.Null(Requests[0].Note);
         Assert.NotNull(Requests[1].Note);
@@ -59,6 +60,15 @@ public sealed partial class FormatDocumentTests
         var key = Genesis.Parse(Single("notary.genesis/v1")).Key;
         Assert.Equal(NoteCheck.Valid, proof.Note.Check(key));
         Assert.Equal(MerkleHash.Leaf(Encoding.UTF8.GetBytes(Single("notary.genesis/v1"))), Statement.AfterRoot);
+    }
+
+    [Fact]
+    public void The_notice_of_the_page_names_the_checkpoint_of_the_page()
+    {
+        var notice = SuccessionNotice.Parse(Single("notary.notice/v1"));
+        var proof = TlogProof.Parse(Single("c2sp.org/tlog-proof@v1"));
+        Assert.Equal((proof.Checkpoint, Genesis.Parse(Single("notary.genesis/v1")).Key), (notice.Checkpoint, notice.Predecessor));
+        Assert.Equal(NoteCheck.Valid, notice.Note.Check(notice.Predecessor));
     }
 
     private static RequestBytes[] Requests =>

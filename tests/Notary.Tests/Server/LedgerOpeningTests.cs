@@ -125,7 +125,7 @@ public sealed class LedgerOpeningTests : IAsyncDisposable
         await harness.DepositAsync();
         await harness.CloseAsync();
         File.Delete(harness.Database);
-        AssertRefused(["empty", "newest copy"], () => harness.Open());
+        AssertRefused(["missing", "newest copy"], () => harness.Open());
     }
 
     [Fact]
