@@ -12,9 +12,10 @@ internal sealed class OpenStreams : IDisposable
     private readonly CancellationTokenSource stopping = new();
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    // Nothing says when the last bytes of a stream have left: they may wait for the other side's window. A client that
-    // misses them sees its connection end, and learns the same when it sends its items again.
-    private static readonly TimeSpan Lingering = TimeSpan.FromMilliseconds(100);
+    // Nothing says when the other side has read a stream's last bytes, and some clients drop what they have not read when
+    // the connection ends. A busy one needs a moment; one that misses them all the same sees its connection end, and
+    // learns the rest when it sends its items again.
+    private static readonly TimeSpan Lingering = TimeSpan.FromMilliseconds(500);
 
     // The streams that are open, and one more until the stop: at zero there is nothing left to wait for.
     private int open = 1;
