@@ -77,7 +77,7 @@ internal sealed class DepositDesk(Ledger ledger, ILogger<DepositDesk> logger)
     {
         // What the ledger does not issue for a reason of its own is counted there, a batch at a time.
         if (result.Outcome != DepositOutcome.Unavailable)
-            ledger.Instruments.Refused(RefusalType.Of(result.Outcome));
+            ledger.Instruments.Refused(RefusalType.Of(result));
         return new DepositAnswer(null, GrpcErrors.Refused(result));
     }
 

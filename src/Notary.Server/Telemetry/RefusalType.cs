@@ -9,6 +9,9 @@ internal static class RefusalType
     /// <summary>Its uuid is taken by another request.</summary>
     public const string UuidTaken = "uuid_taken";
 
+    /// <summary>It was deposited before, and its private records were lost in a recovery from a public copy.</summary>
+    public const string RecordsLost = "records_lost";
+
     public const string QueueFull = "queue_full";
 
     public const string Stopping = "stopping";
@@ -32,12 +35,12 @@ internal static class RefusalType
     /// <summary>The ledger stopped itself after a fatal error.</summary>
     public const string Failed = "failed";
 
-    public static string Of(DepositOutcome outcome) => outcome switch
+    public static string Of(in DepositResult result) => result.Outcome switch
     {
-        DepositOutcome.AlreadyExists => UuidTaken,
+        DepositOutcome.AlreadyExists => result.Reason == Ledger.RecordsLost ? RecordsLost : UuidTaken,
         DepositOutcome.QueueFull => QueueFull,
         DepositOutcome.Stopped => Stopping,
-        _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "has no one reason"),
+        _ => throw new ArgumentOutOfRangeException(nameof(result), result.Outcome, "has no one reason"),
     };
 
     public static string Of(LedgerState state) => state switch
