@@ -25,6 +25,7 @@ var root = new RootCommand("""
     VerifyCommand.Create(context),
     ShowCommand.Create(context),
     FsckCommand.Create(context),
+    RotateKeyCommand.Create(context),
     DemoCommand.Create(context),
     BackupCommand.Create(context),
     RestoreCommand.Create(context),

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Notary.Core;
 
 namespace Notary.Server;
 
@@ -44,4 +45,10 @@ internal static partial class LogMessages
 
     [LoggerMessage(105, LogLevel.Error, "Ledger {Origin}: an append failed, the head is read again to see how it ended")]
     public static partial void AppendFailed(ILogger logger, string origin, Exception failure);
+
+    [LoggerMessage(110, LogLevel.Information, "Ledger {Origin}: its key changed from {Old} to {New} at entry {Index}")]
+    public static partial void KeyChanged(ILogger logger, string origin, VerifierKey old, VerifierKey @new, ulong index);
+
+    [LoggerMessage(111, LogLevel.Warning, "Ledger {Origin}: a key change that was interrupted is {Outcome}, the key is {Key}")]
+    public static partial void KeyChangeSettled(ILogger logger, string origin, string outcome, VerifierKey key);
 }

@@ -17,16 +17,16 @@ internal sealed class Acceptance(Trust trust)
             var certificate = ToCertificate(answer);
             // A certificate for other bytes could be for another title, another account, or a commitment that somebody copied.
             if (!answer.Request.Span.SequenceEqual(deposit.Request.Bytes.Span))
-                throw Refuse(deposit, "the certificate does not hold the request that was sent");
+                throw Refuse(deposit, false, "the certificate does not hold the request that was sent");
             var evidence = Evidence.Create(certificate, deposit.Manifest, deposit.Seed);
             var report = Verifier.Verify(evidence, new VerifierInputs(trust.Policy));
             return report.Verdict == Verdict.Pass && Passes(report, CheckNames.Commitment) && Passes(report, CheckNames.Claims)
                 ? evidence
-                : throw Refuse(deposit, [.. report.Checks.Where(Matters).Select(check => $"{check.Name}: {check.Reason.English}")]);
+                : throw Refuse(deposit, LacksKey(certificate), [.. report.Checks.Where(Matters).Select(check => $"{check.Name}: {check.Reason.English}")]);
         }
         catch (MalformedException exception)
         {
-            throw Refuse(deposit, exception.Message);
+            throw Refuse(deposit, false, exception.Message);
         }
     }
 
@@ -35,9 +35,11 @@ internal sealed class Acceptance(Trust trust)
     private static bool Matters(Check check) => check.Result == CheckResult.Fail
         || (check.Result == CheckResult.NotChecked && check.Name is CheckNames.Commitment or CheckNames.Claims or CheckNames.Inclusion or CheckNames.Checkpoint);
 
-    private CliException Refuse(PendingDeposit deposit, params string[] reasons) => new(
+    private bool LacksKey(Certificate certificate) => Trust.LacksKeyOf(trust.Policy, TlogProof.Parse(certificate.Proof).Note);
+
+    private CliException Refuse(PendingDeposit deposit, bool isUnknownKey, params string[] reasons) => new(
         ExitCode.Failed,
-        [$"the certificate of {deposit.EvidenceName} does not verify under {trust.Place}", .. reasons]);
+        [$"the certificate of {deposit.EvidenceName} does not verify under {trust.Place}", .. reasons]) { IsUnknownKey = isUnknownKey };
 
     private static Certificate ToCertificate(Proto.Certificate answer) => new()
     {

@@ -38,7 +38,7 @@ internal sealed class DepositRun(CliContext context, DepositOptions options)
             var files = FileSource.Walk(options.Paths, cancellation); // (1)
             var ledger = await FindLedgerAsync(client, cancellation); // (2)
             using var journal = await PrepareAsync(files, ledger, cancellation);
-            var sending = new Sending(context, client, output);
+            var sending = new Sending(context, client, output, isPinned: options.TrustFile is null);
             return await sending.FinishAsync(journal, [.. Enumerable.Range(0, journal.Count)], ledger.Trust, options.Paths, cancellation); // (6) to (8)
         }
         catch (CliException exception) when (exception.ExitCode == ExitCode.Input && exception.Hints.Count == 0)
@@ -76,7 +76,8 @@ internal sealed class DepositRun(CliContext context, DepositOptions options)
         var ledger = await client.GetInfoAsync(cancellation);
         if (trust is null)
             return (ledger.Key.Name, Trust.OnFirstUse(ledger, options.Server, options.Out), true);
-        return trust.Policy.Logs.Any(log => log.Key.Equals(ledger.Key))
+        // By its name: whether its key is one that the file names, or follows from one, the certificates will show.
+        return trust.Policy.Logs.Any(log => log.Key.Name == ledger.Key.Name)
             ? (ledger.Key.Name, trust, false)
             : throw new CliException(ExitCode.Failed, $"{trust.Place} does not name the ledger of {options.Server}: {ledger.Key}");
     }

@@ -65,6 +65,10 @@ internal sealed class OutputFolder(string root)
         return path;
     }
 
+    /// <summary>The deposits of a journal that have no evidence yet.</summary>
+    public int[] Missing(PendingJournal journal) =>
+        [.. Enumerable.Range(0, journal.Count).Where(i => Find(journal[i]) is null)];
+
     /// <summary>Writes evidence and returns its path. Its name is durable after <see cref="Flush"/>.</summary>
     public string Write(PendingDeposit deposit, Evidence evidence)
     {

@@ -53,11 +53,9 @@ internal sealed class Resume(CliContext context, string outputFolder, string? se
         var run = journal.Run!;
         var trust = trustFile is null ? Trust.Parse(run.Policy, run.TrustPlace) : Trust.Read(trustFile);
         using var client = LedgerClient.Connect(server ?? run.Server, context.Time);
-        await new Sending(context, client, output).FinishAsync(journal, WithoutEvidence(journal), trust, [], cancellation);
+        var isPinned = trustFile is null && Path.GetFullPath(run.TrustPlace) == Path.GetFullPath(Trust.PinPath(outputFolder));
+        await new Sending(context, client, output, isPinned).FinishAsync(journal, output.Missing(journal), trust, [], cancellation);
     }
-
-    private int[] WithoutEvidence(PendingJournal journal) =>
-        [.. Enumerable.Range(0, journal.Count).Where(i => output.Find(journal[i]) is null)];
 
     private static PendingJournal? Open(string path)
     {

@@ -7,7 +7,11 @@ namespace Notary.Cli;
 /// The second half of a run, first or resumed: sends what has no evidence yet, and drops the journal when all evidence is
 /// durable. Whatever stops it, the journal stays, and the user is told how to go on.
 /// </summary>
-internal sealed class Sending(CliContext context, LedgerClient client, OutputFolder output)
+/// <param name="context">The world.</param>
+/// <param name="client">The server.</param>
+/// <param name="output">Where evidence goes.</param>
+/// <param name="isPinned">Whether the trust is the key pinned in the output folder, which this program keeps.</param>
+internal sealed class Sending(CliContext context, LedgerClient client, OutputFolder output, bool isPinned)
 {
     private const int RefusalsShown = 20;
 
@@ -26,9 +30,16 @@ internal sealed class Sending(CliContext context, LedgerClient client, OutputFol
         Sent sent;
         try
         {
-            var sender = new Sender(client, journal, output, new Acceptance(trust), context.Time);
-            var label = $"depositing {Sizes.Count(open.Count, "commitment")}";
-            sent = await Progress.RunAsync(context.Terminal, label, open.Count, progress => sender.SendAsync(open, progress, cancellation));
+            try
+            {
+                sent = await SendAsync(journal, open, trust, cancellation);
+            }
+            catch (CliException exception) when (exception.IsUnknownKey)
+            {
+                // The same bytes again: what is on the ledger already is answered as it was, under the key that is trusted now.
+                trust = await FollowAsync(journal[0].Request.Request.Ledger, trust, exception, cancellation);
+                sent = await SendAsync(journal, output.Missing(journal), trust, cancellation);
+            }
         }
         catch (Exception exception) when (Stopped(exception) is { } stopped)
         {
@@ -41,6 +52,31 @@ internal sealed class Sending(CliContext context, LedgerClient client, OutputFol
         journal.Delete();
         Summarise(journal.Count, open.Count, sent, Shell.Command(["notary", "verify", sent.Written ?? "", .. paths, "--trust", trust.Place]));
         return ExitCode.Pass;
+    }
+
+    private async Task<Sent> SendAsync(PendingJournal journal, IReadOnlyCollection<int> open, Trust trust, CancellationToken cancellation)
+    {
+        var sender = new Sender(client, journal, output, new Acceptance(trust), context.Time);
+        var label = $"depositing {Sizes.Count(open.Count, "commitment")}";
+        return await Progress.RunAsync(context.Terminal, label, open.Count, progress => sender.SendAsync(open, progress, cancellation));
+    }
+
+    /// <summary>The trust with the keys that the ledger changed to; the pinned file is brought up to them, another one is its owner's.</summary>
+    private async Task<Trust> FollowAsync(string origin, Trust trust, CliException refusal, CancellationToken cancellation)
+    {
+        var followed = await KeyFollower.FollowAsync(trust.Policy, origin, client.GetKeyChangeAsync, cancellation);
+        if (followed.New.Count == 0)
+            throw refusal.WithHints(KeyFollower.NotReached(client.Address, origin).Hints);
+        var extended = trust with { Policy = followed.Policy };
+        if (!isPinned)
+        {
+            followed.Tell(context.Terminal, trust.Place, $"to do so: {Shell.Command("notary", "trust", "--server", client.Address, "--update", trust.Place)}");
+            return extended;
+        }
+
+        Trust.Update(trust.Place, followed.New.Select(change => change.Change));
+        followed.TellUpdated(context.Terminal, trust.Place);
+        return extended;
     }
 
     private static CliException? Stopped(Exception exception) => exception switch

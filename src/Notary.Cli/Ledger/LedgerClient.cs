@@ -77,6 +77,30 @@ internal sealed class LedgerClient : IDisposable
         }
     }
 
+    /// <summary>A <see cref="KeyChangeSource"/>.</summary>
+    public async Task<KeyChangeProof?> GetKeyChangeAsync(VerifierKey old, CancellationToken cancellation)
+    {
+        try
+        {
+            var answer = await Api.GetKeyChangeAsync(new Proto.GetKeyChangeRequest { Vkey = old.ToString() }, Within(Patience.Silence, cancellation));
+            var entry = StrictText.Decode(KeyChange.Document, answer.Entry.Span);
+            return new KeyChangeProof(KeyChange.Parse(entry), TlogProof.Parse(StrictText.Decode("tlog-proof", answer.Proof.Span)));
+        }
+        catch (RpcException exception) when (exception.StatusCode is StatusCode.NotFound or StatusCode.Unimplemented)
+        {
+            return null;
+        }
+        catch (RpcException exception)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            throw ServerError.From(exception).ToException(Address);
+        }
+        catch (MalformedException exception)
+        {
+            throw new CliException(ExitCode.Server, $"{Address} sent what this program cannot read: {exception.Message}");
+        }
+    }
+
     /// <summary>Deposits one request.</summary>
     /// <exception cref="RpcException">The server refused or cannot be reached.</exception>
     public async Task<Proto.Certificate> DepositAsync(RequestBytes request, TimeSpan deadline, CancellationToken cancellation)

@@ -5,8 +5,8 @@ namespace Notary.Cli;
 
 /// <summary>
 /// Reads the entries that are new since the last visit and holds them to the ledger's rules: deposits are well-formed and
-/// of this ledger, times never go backwards, <c>after</c> names a tree that the ledger really had, and no uuid comes
-/// twice. The state is saved after every batch, so that an interrupted first visit does not begin anew.
+/// of this ledger, times never go backwards, <c>after</c> names a tree that the ledger really had, each change of the key
+/// starts from the key before it, and no uuid comes twice. The state is saved after every batch, so that an interrupted first visit does not begin anew.
 /// </summary>
 internal sealed class EntryScan(string folder, VerifiedTree tree, MonitorState state)
 {
@@ -18,6 +18,7 @@ internal sealed class EntryScan(string folder, VerifiedTree tree, MonitorState s
     private CompactRange range = new();
     private (ulong Size, Hash Root) after;
     private DateTimeOffset? received = state.Received;
+    private KeyChain? keys = state.Keys is { Count: > 0 } known ? new KeyChain(known.Select(VerifierKey.Parse)) : null;
 
     /// <returns>The state with everything read.</returns>
     /// <exception cref="CliException">What is served is not what was signed, or cannot be had.</exception>
@@ -42,7 +43,7 @@ internal sealed class EntryScan(string folder, VerifiedTree tree, MonitorState s
     {
         foreach (var repeated in uuids.Add(batch))
             Breach(FindingKinds.Uuid, $"the deposit {repeated.Deposit} is on the ledger twice, as entry {repeated.First} and as entry {repeated.Second}; the first one counts");
-        var saved = (current with { Read = range.Size, Received = received, Uuids = uuids.Runs }).With(breaches);
+        var saved = (current with { Read = range.Size, Received = received, Uuids = uuids.Runs, Keys = keys?.Keys.Select(key => key.ToString()).ToList() }).With(breaches);
         // A crash before this leaves the earlier state and files that it does not name.
         saved.Save(folder);
         uuids.DropUnnamed();
@@ -65,8 +66,42 @@ internal sealed class EntryScan(string folder, VerifiedTree tree, MonitorState s
                 Breach(FindingKinds.Entry, $"entry {index} is no valid statement: {exception.Message}");
             }
         }
+        else if (index == 0 || Entry.IsKeyChange(entry.Span))
+        {
+            ReadKey(index, entry);
+        }
 
         range.Append(MerkleHash.Leaf(entry.Span));
+    }
+
+    private void ReadKey(ulong index, ReadOnlyMemory<byte> entry)
+    {
+        try
+        {
+            if (index == 0)
+                keys = new KeyChain(Genesis.Parse(StrictText.Decode("notary.genesis/v1", entry.Span)).Key);
+            else
+                CheckKeyChange(index, KeyChange.Parse(StrictText.Decode(KeyChange.Document, entry.Span)));
+        }
+        catch (MalformedException exception)
+        {
+            Breach(FindingKinds.Entry, $"entry {index} names no key of the ledger: {exception.Message}");
+        }
+    }
+
+    private void CheckKeyChange(ulong index, KeyChange change)
+    {
+        if (keys?.Continue(change) is { } problem)
+            Breach(FindingKinds.Entry, $"entry {index} {problem}");
+        CheckTime(index, change.At);
+    }
+
+    private void CheckTime(ulong index, DateTimeOffset time)
+    {
+        if (time < received)
+            Breach(FindingKinds.Entry, $"entry {index} says that it was received before the entry before it");
+        else
+            received = time;
     }
 
     private async Task CheckAsync(ulong index, Statement statement, CancellationToken cancellation)
@@ -76,10 +111,7 @@ internal sealed class EntryScan(string folder, VerifiedTree tree, MonitorState s
         batch.Add(new UuidRecord(BinaryPrimitives.ReadUInt128BigEndian(uuid), index));
         if (statement.Ledger != tree.Checkpoint.Origin)
             Breach(FindingKinds.Entry, $"entry {index} is a statement of another ledger, {statement.Ledger}");
-        if (statement.Received < received)
-            Breach(FindingKinds.Entry, $"entry {index} says that it was received before the entry before it");
-        else
-            received = statement.Received;
+        CheckTime(index, statement.Received);
         if (statement.AfterSize > index)
             Breach(FindingKinds.Entry, $"entry {index} says that it came after {statement.AfterSize} entries");
         else if (await RootAtAsync(statement.AfterSize, cancellation) != statement.AfterRoot)

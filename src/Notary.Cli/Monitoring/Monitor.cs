@@ -13,7 +13,8 @@ internal sealed record MonitorOptions(string Folder, TrustPolicy Trust, IReadOnl
 /// <param name="Seen">The checkpoint; null when none could be read.</param>
 /// <param name="State">What is remembered now.</param>
 /// <param name="Findings">What is wrong; empty for nothing.</param>
-internal sealed record Visit(SeenCheckpoint? Seen, MonitorState State, IReadOnlyList<Finding> Findings)
+/// <param name="Followed">The key changes that it took to trust the checkpoint.</param>
+internal sealed record Visit(SeenCheckpoint? Seen, MonitorState State, IReadOnlyList<Finding> Findings, Followed Followed)
 {
     /// <summary>Of the worst finding: a failed check before a server that is not reached, and that before what cannot be known.</summary>
     public int ExitCode
@@ -41,6 +42,7 @@ internal sealed class Monitor(MonitorOptions options, TileClient client, TimePro
     private readonly List<Finding> findings = [];
     private MonitorState state = new();
     private SeenCheckpoint? seen;
+    private Followed followed = Followed.None(options.Trust);
 
     /// <exception cref="CliException">Exit code 2: state or certificates cannot be read. Everything else is a finding.</exception>
     public async Task<Visit> RunAsync(IProgress<long>? progress, CancellationToken cancellation)
@@ -50,7 +52,10 @@ internal sealed class Monitor(MonitorOptions options, TileClient client, TimePro
         {
             continuity.RequireNoFork();
             var served = await client.GetCheckpointAsync(cancellation);
-            seen = SeenCheckpoint.Read(served.Bytes.Span, served.Place, options.Trust); // (1)
+            var kept = await KeyFollower.FollowAllAsync(options.Trust, state.ReadKeyChangeAsync, cancellation);
+            (seen, followed) = await FollowedCheckpoint.ReadAsync(served, kept, client.Address, client.GetKeyChangeAsync, cancellation); // (1)
+            if (followed.Changes.Count > state.KeyChanges.Count)
+                Save(state.With(followed));
             await VisitAsync(seen, progress, cancellation);
         }
         catch (CliException exception) when (exception.ExitCode is ExitCode.Failed or ExitCode.Server)
@@ -61,14 +66,14 @@ internal sealed class Monitor(MonitorOptions options, TileClient client, TimePro
         findings.AddRange(state.Breaches);
         if (state.MoreBreaches > 0)
             findings.Add(new Finding(FindingKinds.Entry, ExitCode.Failed, $"{state.MoreBreaches} more entries break the ledger's rules"));
-        return new Visit(seen, state, findings);
+        return new Visit(seen, state, findings, followed);
     }
 
     private async Task VisitAsync(SeenCheckpoint now, IProgress<long>? progress, CancellationToken cancellation)
     {
         if (await ContinueAsync(now, cancellation) is not { } tree) // (2)
             return;
-        var watch = new CertificateWatch(options.Trust, continuity);
+        var watch = new CertificateWatch(followed.Policy, continuity);
         foreach (var path in options.Certificates)
         {
             if (await watch.CheckAsync(path, now, tree, cancellation) is { } finding) // (3)
@@ -76,14 +81,22 @@ internal sealed class Monitor(MonitorOptions options, TileClient client, TimePro
         }
 
         state = await new EntryScan(options.Folder, tree, state).RunAsync(progress, cancellation); // (4)
+        CheckKey(now);
         if (Freshness.Of(now, state.Received, options.Trust).Check(time.GetUtcNow(), options.MaxAge) is { } age) // (5)
             findings.Add(age);
+    }
+
+    /// <summary>A key that the ledger gave up signs nothing any more, trusted or not: who still signs with it is not the ledger.</summary>
+    private void CheckKey(SeenCheckpoint now)
+    {
+        if (state.Keys is [.., var current] && now.Note.Check(VerifierKey.Parse(current)) != NoteCheck.Valid)
+            findings.Add(new Finding(FindingKinds.Refused, ExitCode.Failed, $"the checkpoint is not signed by the key that the ledger's own entries name last, {current}"));
     }
 
     /// <summary>The tree of a checkpoint that continues everything known; null when it is older than that.</summary>
     private async Task<VerifiedTree?> ContinueAsync(SeenCheckpoint now, CancellationToken cancellation)
     {
-        var (known, pending) = (state.Known(options.Trust), state.Awaited(options.Trust));
+        var (known, pending) = (state.Known(followed.Policy), state.Awaited(followed.Policy));
         if ((pending ?? known) is { } newest)
         {
             if (newest.Checkpoint.Origin != now.Checkpoint.Origin)

@@ -27,6 +27,12 @@ internal sealed record MonitorState
     /// <summary>The files of the uuid index.</summary>
     public IReadOnlyList<UuidRunName> Uuids { get; init; } = [];
 
+    /// <summary>The ledger's keys as the entries that were read name them, the first one first; null when entry 0 was read by an older version.</summary>
+    public IReadOnlyList<string>? Keys { get; init; }
+
+    /// <summary>Proofs of key changes that were followed: the ledger need not show them again.</summary>
+    public IReadOnlyList<string> KeyChanges { get; init; } = [];
+
     /// <summary>Breaches by entries, which stay on the ledger and so are told at every visit.</summary>
     public IReadOnlyList<Finding> Breaches { get; init; } = [];
 
@@ -48,7 +54,7 @@ internal sealed record MonitorState
         try
         {
             var state = JsonSerializer.Deserialize<MonitorState>(InputFile.ReadAll(path, MaxBytes, "a monitor's state"));
-            if (state is { Format: CurrentFormat, Uuids: not null, Breaches: not null })
+            if (state is { Format: CurrentFormat, Uuids: not null, Breaches: not null, KeyChanges: not null })
                 return state;
         }
         catch (JsonException)
@@ -71,6 +77,15 @@ internal sealed record MonitorState
         var kept = Breaches.Concat(breaches).Take(MaxBreaches).ToList();
         return this with { Breaches = kept, MoreBreaches = MoreBreaches + Breaches.Count + breaches.Count - kept.Count };
     }
+
+    /// <summary>A <see cref="KeyChangeSource"/> of what was followed before.</summary>
+    /// <exception cref="MalformedException">The state was altered.</exception>
+    public Task<KeyChangeProof?> ReadKeyChangeAsync(VerifierKey old, CancellationToken cancellation) =>
+        Task.FromResult(KeyChanges.Select(KeyChangeProof.Parse).FirstOrDefault(change => change.Change.Old == old));
+
+    /// <summary>With the changes that were followed.</summary>
+    public MonitorState With(Followed followed) =>
+        this with { KeyChanges = [.. KeyChanges.Union(followed.Changes.Select(change => change.ToText()), StringComparer.Ordinal)] };
 
     /// <summary>The checkpoint again, under the keys that are trusted now.</summary>
     /// <exception cref="CliException">They do not trust it.</exception>

@@ -21,8 +21,11 @@ internal sealed class CliException(int exitCode, IReadOnlyList<string> errors, p
     /// <summary>Nobody answered: there is no point in asking for anything else.</summary>
     public bool IsSilence { get; init; }
 
+    /// <summary>The ledger signed with a key that the trust file does not know: it may have changed its key.</summary>
+    public bool IsUnknownKey { get; init; }
+
     public static CliException Input(string error, params IReadOnlyList<string> hints) => new(Cli.ExitCode.Input, error, hints);
 
     /// <summary>The same error with more hints, by a caller that knows what it leaves behind.</summary>
-    public CliException WithHints(params IReadOnlyList<string> more) => new(ExitCode, Errors, [.. Hints, .. more]) { IsSilence = IsSilence };
+    public CliException WithHints(params IReadOnlyList<string> more) => new(ExitCode, Errors, [.. Hints, .. more]) { IsSilence = IsSilence, IsUnknownKey = IsUnknownKey };
 }

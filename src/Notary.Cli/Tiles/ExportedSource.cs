@@ -38,7 +38,23 @@ internal sealed class ExportedSource : LedgerSource
         ulong first, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await foreach (var run in EntryStream.ReadAsync(await TreeAsync(cancellation), first, cancellation))
-            yield return [.. run.Entries.Select((entry, position) => new StoredEntry(run.First + (ulong)position, entry, default, default))];
+        {
+            var entries = new List<StoredEntry>(run.Entries.Count);
+            foreach (var entry in run.Entries)
+                entries.Add(new StoredEntry(run.First + (ulong)entries.Count, entry, default, await CheckpointBesideAsync(entry, cancellation)));
+            yield return entries;
+        }
+    }
+
+    /// <summary>What a ledger keeps beside a key entry, if the copy has it; whoever takes it over checks it.</summary>
+    private async Task<ReadOnlyMemory<byte>> CheckpointBesideAsync(ReadOnlyMemory<byte> entry, CancellationToken cancellation)
+    {
+        if (!Entry.IsKeyChange(entry.Span))
+            return default;
+        var change = KeyChange.Parse(StrictText.Decode(KeyChange.Document, entry.Span));
+        return await folder.ReadKeyChangeAsync(change.Old, cancellation) is { } kept && kept.Change == change
+            ? StrictText.Encode(kept.Proof.Note.ToString())
+            : default(ReadOnlyMemory<byte>);
     }
 
     protected override void Dispose(bool disposing)

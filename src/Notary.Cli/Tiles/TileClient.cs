@@ -51,6 +51,20 @@ internal sealed class TileClient : IDisposable
         return full with { Bytes = Cut(full, tile) };
     }
 
+    /// <summary>A <see cref="KeyChangeSource"/>.</summary>
+    public async Task<KeyChangeProof?> GetKeyChangeAsync(VerifierKey old, CancellationToken cancellation)
+    {
+        var path = TileFolder.KeyChangePath(old);
+        try
+        {
+            return await http.GetAsync(path, KeyChangeProof.MaxBytes, cancellation) is { } bytes ? KeyChangeProof.Parse(bytes.AsSpan()) : null;
+        }
+        catch (MalformedException exception)
+        {
+            throw new CliException(ExitCode.Server, $"{http.Place(path)}: {exception.Message}");
+        }
+    }
+
     public void Dispose() => http.Dispose();
 
     private async Task<Served?> TryGetAsync(TileId tile, CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Notary.Core;
 
 namespace Notary.Cli;
@@ -16,6 +17,7 @@ internal sealed class TileFolder : IDisposable
     // The checkpoint that is being followed: remembered before its tiles have come, so that no signer can take it back.
     private const string PendingName = ".checkpoint.pending";
     private const string LockName = ".lock";
+    private const string KeyChanges = "key-change";
 
     // Null when the folder is only read.
     private readonly FileStream? lockFile;
@@ -133,6 +135,42 @@ internal sealed class TileFolder : IDisposable
     {
         for (var folder = Path.GetDirectoryName(PathOf(tile))!; used.TryAdd(folder, true) && folder != FullName;)
             folder = DurableFile.FolderOf(folder);
+    }
+
+    /// <summary>Where a ledger's change from a key is served and kept, relative to the ledger's prefix.</summary>
+    public static string KeyChangePath(VerifierKey old) => string.Create(CultureInfo.InvariantCulture, $"{KeyChanges}/{old.KeyId:x8}");
+
+    /// <summary>A <see cref="KeyChangeSource"/> of what is kept here.</summary>
+    public Task<KeyChangeProof?> ReadKeyChangeAsync(VerifierKey old, CancellationToken cancellation)
+    {
+        var path = Path.Join(FullName, KeyChangePath(old));
+        if (!File.Exists(path))
+            return Task.FromResult<KeyChangeProof?>(null);
+        try
+        {
+            return Task.FromResult<KeyChangeProof?>(KeyChangeProof.Parse(InputFile.ReadAll(path, KeyChangeProof.MaxBytes, "a key change")));
+        }
+        catch (MalformedException exception)
+        {
+            throw CliException.Input($"{path}: {exception.Message}", "nothing was overwritten; move the file away if it was damaged here");
+        }
+    }
+
+    /// <summary>Keeps a proven key change for whoever follows this copy, unless it is here already.</summary>
+    public void WriteKeyChange(KeyChangeProof change)
+    {
+        var path = Path.Join(FullName, KeyChangePath(change.Change.Old));
+        if (File.Exists(path))
+            return;
+        try
+        {
+            DurableFile.CreateFolder(DurableFile.FolderOf(path), DurableFile.PublicFolder);
+            DurableFile.Create(path, DurableFile.Public, file => file.Write(StrictText.Encode(change.ToText())));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw CliException.Input($"{path}: cannot be written: {FileSource.Reason(exception)}");
+        }
     }
 
     /// <summary>

@@ -27,10 +27,13 @@ internal static class ExportCommand
         if (!Directory.Exists(data))
             throw CliException.Input($"--data {data}: no such folder");
         using var ledger = LedgerReader.Open(data);
-        // The ledger's own word for its key is enough here: whoever follows the export brings a trust file of their own.
-        var trust = TrustPolicy.Parse(TrustPolicy.Format(ledger.Key, null));
+        // The ledger's own word for its keys is enough here: whoever follows the export brings a trust file of their own. All
+        // of them, because an older export holds a checkpoint of an older key.
+        var trust = TrustPolicy.Parse(string.Concat(ledger.Keys.TakeLast(TrustPolicy.MaxOfAKind).Select(key => $"log {key}\n")) + "quorum none\n");
         var seen = SeenCheckpoint.Read(ledger.Latest.Note.Span, data, trust);
         using var folder = TileFolder.Open(path);
+        foreach (var change in ledger.KeyChanges)
+            folder.WriteKeyChange(change);
         var copy = new TreeCopy(folder, trust, data, (tile, _) => Task.FromResult(Read(ledger, data, tile)), context.Time);
         var outcome = await Progress.RunAsync(
             context.Terminal, "export", seen.Size, progress => copy.FollowAsync(seen, progress, cancellation));

@@ -33,7 +33,7 @@ internal static class MirrorCommand
         var trust = Trust.Read(arguments.GetRequiredValue(TrustFile));
         using var client = TileClient.Connect("URL", arguments.GetRequiredValue(Address), HttpPatience.Default, context.Time);
         using var folder = TileFolder.Open(arguments.GetRequiredValue(Folder));
-        var mirror = new Mirror(context, client, folder, trust.Policy);
+        var mirror = new Mirror(context, client, folder, trust);
         if (arguments.GetValue(Once))
             return await mirror.VisitAsync(quietly: false, cancellation);
         await mirror.FollowAsync(arguments.GetValue(Interval) ?? DefaultInterval, cancellation);

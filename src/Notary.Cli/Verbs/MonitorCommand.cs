@@ -30,9 +30,10 @@ internal static class MonitorCommand
 
     private static async Task<int> RunAsync(CliContext context, ParseResult arguments, CancellationToken cancellation)
     {
+        var trust = Trust.Read(arguments.GetRequiredValue(TrustFile));
         var options = new MonitorOptions(
             Path.GetFullPath(arguments.GetRequiredValue(State) is { Length: > 0 } folder ? folder : throw CliException.Input("--state: is empty")),
-            Trust.Read(arguments.GetRequiredValue(TrustFile)).Policy,
+            trust.Policy,
             arguments.GetValue(Certificates) ?? [],
             arguments.GetValue(MaxAge));
         using var webhook = arguments.GetValue(Hook) is { } address ? Webhook.Create(address, context.Time) : null;
@@ -40,6 +41,7 @@ internal static class MonitorCommand
         using var folderLock = Prepare(options.Folder);
         var visit = await Progress.RunAsync(
             context.Terminal, "monitor", 0, progress => new Monitor(options, client, context.Time).RunAsync(progress, cancellation));
+        visit.Followed.Tell(context.Terminal, trust.Place, "add the line 'log VKEY' with the new key to it, once the operator has published that");
         Print(context, visit, options.Trust);
         if (visit.ExitCode != ExitCode.Pass && webhook is not null
             && await webhook.PostAsync(ToAlarm(context, client, visit), cancellation) is { } problem)

@@ -3,27 +3,56 @@ using Notary.Core;
 
 namespace Notary.Cli;
 
-/// <summary><c>notary trust</c>: writes down the key that a server shows, as a trust policy.</summary>
+/// <summary><c>notary trust</c>: writes down the key that a server shows, or follows a ledger that has changed its key.</summary>
 internal static class TrustCommand
 {
     private static readonly Option<string> Server = new("--server") { Description = "The ledger's server, such as http://127.0.0.1:7070.", HelpName = "URL", Required = true };
-    private static readonly Option<string> Out = new("--out") { Description = "A file that is not there yet.", HelpName = "FILE", Required = true };
+    private static readonly Option<string?> Out = new("--out") { Description = "Write a new trust policy to a file that is not there yet.", HelpName = "FILE" };
+    private static readonly Option<string?> Update = new("--update") { Description = "Add to a trust policy the keys that its ledger has changed to, as far as the keys in it prove them.", HelpName = "FILE" };
 
     public static Command Create(CliContext context)
     {
-        var command = new Command("trust", "Write a trust policy (C2SP tlog-policy, quorum none) with the key that a server shows.") { Server, Out };
-        command.SetAction((arguments, cancellation) =>
-            RunAsync(context, arguments.GetRequiredValue(Server), arguments.GetRequiredValue(Out), cancellation));
+        var command = new Command("trust", "Write a trust policy (C2SP tlog-policy, quorum none) with the key that a server shows, or bring one up to a ledger's new key.") { Server, Out, Update };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(Out) is null == result.GetValue(Update) is null)
+                result.AddError("give either --out FILE or --update FILE");
+        });
+        command.SetAction((arguments, cancellation) => arguments.GetValue(Update) is { } path
+            ? UpdateAsync(context, arguments.GetRequiredValue(Server), path, cancellation)
+            : WriteAsync(context, arguments.GetRequiredValue(Server), arguments.GetValue(Out)!, cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(CliContext context, string server, string path, CancellationToken cancellation)
+    private static async Task<int> WriteAsync(CliContext context, string server, string path, CancellationToken cancellation)
     {
         using var client = LedgerClient.Connect(server, context.Time);
         var ledger = await client.GetInfoAsync(cancellation);
         NewFile.Write(path, DurableFile.Public, TrustPolicy.Format(ledger.Key, server));
         context.Terminal.Line(ledger.Key.ToString());
         context.Terminal.Line($"written to {path}; compare the key with what the operator publishes before you rely on it");
+        return ExitCode.Pass;
+    }
+
+    private static async Task<int> UpdateAsync(CliContext context, string server, string path, CancellationToken cancellation)
+    {
+        var trust = Trust.Read(path);
+        using var client = LedgerClient.Connect(server, context.Time);
+        var ledger = await client.GetInfoAsync(cancellation);
+        var origin = ledger.Key.Name;
+        if (trust.Policy.Logs.All(log => log.Key.Name != origin))
+            throw new CliException(ExitCode.Failed, $"{path} does not name the ledger of {server}: {ledger.Key}");
+        var followed = await KeyFollower.FollowAsync(trust.Policy, origin, client.GetKeyChangeAsync, cancellation);
+        if (!followed.Knows(ledger.Key))
+            throw KeyFollower.NotReached(server, origin);
+        if (followed.New.Count == 0)
+        {
+            context.Terminal.Line($"{path} names the key of {origin} already");
+            return ExitCode.Pass;
+        }
+
+        Trust.Update(path, followed.New.Select(change => change.Change));
+        followed.TellUpdated(context.Terminal, path);
         return ExitCode.Pass;
     }
 }

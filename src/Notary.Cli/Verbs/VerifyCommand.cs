@@ -17,6 +17,20 @@ internal static class VerifyCommand
 
     private static readonly Option<string> TrustFile = new("--trust") { Description = "Whom you trust: a C2SP tlog-policy.", HelpName = "FILE", Required = true };
     private static readonly Option<string?> Depositor = new("--depositor") { Description = "The public key of the account that you expect to have deposited.", HelpName = "VKEY" };
+    private static readonly Option<string[]> KeyChanges = new("--key-change")
+    {
+        Description = "A proof that the ledger changed its key since the trust file was written: what its read API serves as key-change/ID.",
+        HelpName = "FILE",
+        AllowMultipleArgumentsPerToken = false,
+    };
+
+    private static readonly Option<string[]> Compromised = new("--compromised")
+    {
+        Description = "A ledger's key that somebody else came to hold, and since when: it counts only under an independent time before.",
+        HelpName = "VKEY@TIME",
+        AllowMultipleArgumentsPerToken = false,
+    };
+
     private static readonly Option<bool> Json = new("--json") { Description = "Print the report as JSON, in both languages." };
 
     public static Command Create(CliContext context)
@@ -24,7 +38,7 @@ internal static class VerifyCommand
         var language = LanguageOption.Create();
         var command = new Command("verify", "Check evidence or a certificate, with or without its documents.")
         {
-            EvidencePath, Paths, TrustFile, Depositor, Json, language,
+            EvidencePath, Paths, TrustFile, Depositor, KeyChanges, Compromised, Json, language,
         };
         command.SetAction(async (arguments, cancellation) =>
         {
@@ -49,12 +63,59 @@ internal static class VerifyCommand
     {
         var trust = Trust.Read(arguments.GetRequiredValue(TrustFile));
         var depositor = ReadDepositor(arguments.GetValue(Depositor));
+        var changes = (arguments.GetValue(KeyChanges) ?? []).Select(ReadKeyChange).ToList();
+        var compromised = (arguments.GetValue(Compromised) ?? []).Select(ReadCompromised)
+            .GroupBy(pair => pair.Key, pair => pair.Value).ToDictionary(group => group.Key, group => group.Min());
         var evidence = EvidenceFile.Read(arguments.GetRequiredValue(EvidencePath), cancellation);
         var files = arguments.Get(Paths) is { Length: > 0 } paths
             // JSON stands alone on standard output: no progress beside it.
             ? await GivenFiles.HashAsync(arguments.GetValue(Json) ? null : context.Terminal, paths, Verifier.NeedsSm3(evidence), cancellation)
             : null;
-        return Verifier.Verify(evidence, new VerifierInputs(trust.Policy) { Depositor = depositor, Files = files });
+        var inputs = new VerifierInputs(trust.Policy)
+        {
+            Depositor = depositor,
+            Files = files,
+            KeyChanges = changes,
+            Compromised = compromised,
+        };
+        var report = Verifier.Verify(evidence, inputs);
+        if (report.Verdict == Verdict.Fail && LacksKey(trust, evidence))
+            context.Terminal.Hint(
+                "if the ledger has changed its key since the trust file was written, give the proof of it with --key-change, or the trust file that "
+                + Shell.Command("notary", "trust", "--server", "URL", "--update", trust.Place) + " brings up to date");
+        return report;
+    }
+
+    private static bool LacksKey(Trust trust, Evidence evidence)
+    {
+        try
+        {
+            return Trust.LacksKeyOf(trust.Policy, TlogProof.Parse(evidence.Certificate.Proof).Note);
+        }
+        catch (MalformedException)
+        {
+            return false;
+        }
+    }
+
+    private static KeyChangeProof ReadKeyChange(string path)
+    {
+        try
+        {
+            return KeyChangeProof.Parse(InputFile.ReadAll(path, KeyChangeProof.MaxBytes, "a key change"));
+        }
+        catch (MalformedException exception)
+        {
+            throw CliException.Input($"{path}: {exception.Message}", "a key change is what a ledger's read API serves as key-change/ID, ID being the 8 hex digits of the old key");
+        }
+    }
+
+    private static KeyValuePair<VerifierKey, DateTimeOffset> ReadCompromised(string text)
+    {
+        var at = text.LastIndexOf('@');
+        if (at > 0 && VerifierKey.TryParse(text[..at], out var key, out _) && Timestamp.TryParse(text.AsSpan(at + 1), out var time))
+            return KeyValuePair.Create(key!, time);
+        throw CliException.Input($"--compromised {text}: is not of the form VKEY@TIME", "for example --compromised ledger.example.org/main+c2e66373+AQOh...@2026-11-22T00:00:00.000Z");
     }
 
     private static VerifierKey? ReadDepositor(string? text)

@@ -30,7 +30,7 @@ internal sealed class PolicyReader
         {
             line++;
             RefuseControls(content);
-            var words = content.Split(WhiteSpace, StringSplitOptions.RemoveEmptyEntries);
+            var words = Words(content);
             if (words.Length > 0 && words[0][0] != '#')
                 ReadLine(words);
         }
@@ -46,6 +46,8 @@ internal sealed class PolicyReader
     /// <summary>Whether a value stands in a line as one word.</summary>
     public static bool IsWord(string value) =>
         value.Length > 0 && !value.Contains(' ', StringComparison.Ordinal) && !value.Any(IsControl);
+
+    public static string[] Words(string line) => line.Split(WhiteSpace, StringSplitOptions.RemoveEmptyEntries);
 
     private static bool IsControl(char c) => c is < ' ' or '\x7F';
 

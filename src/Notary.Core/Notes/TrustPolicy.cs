@@ -84,6 +84,32 @@ public sealed class TrustPolicy
         return url is null ? $"log {log}\nquorum none\n" : $"log {log} {url}\nquorum none\n";
     }
 
+    /// <summary>The policy with one more key of a ledger, which a change led to that the policy's owner can accept.</summary>
+    /// <param name="change">Accepted: <see cref="KeyChangeProof.WhyNot"/> is null.</param>
+    public TrustPolicy With(KeyChange change) => Logs.Any(log => log.Key == change.New)
+        ? this
+        : new TrustPolicy([.. Logs, new PolicyLog(change.New, Logs.First(log => log.Key == change.Old).Url)], Witnesses, Groups, Quorum);
+
+    /// <summary>
+    /// The policy's text with one more key of a ledger that it names: a line after the old key's, with the same address.
+    /// Nothing else changes, comments included.
+    /// </summary>
+    /// <param name="text">A policy.</param>
+    /// <param name="old">A key that it names.</param>
+    /// <param name="added">A key that it does not name.</param>
+    /// <exception cref="MalformedException">Not a policy, or none any more with that line.</exception>
+    public static string WithLog(string text, VerifierKey old, VerifierKey added)
+    {
+        var log = Parse(text).Logs.FirstOrDefault(log => log.Key == old)
+            ?? throw new ArgumentException("The policy does not name the old key.", nameof(old));
+        var lines = text.Split('\n').ToList();
+        var at = lines.FindIndex(line => PolicyReader.Words(line) is ["log", var key, ..] && key == old.ToString());
+        lines.Insert(at + 1, log.Url is null ? $"log {added}" : $"log {added} {log.Url}");
+        var extended = string.Join('\n', lines);
+        Parse(extended);
+        return extended;
+    }
+
     /// <summary>
     /// Whether enough witnesses have cosigned the note. A bad cosignature in the name of one that the policy knows
     /// condemns the note (C2SP signed-note), quorum or not.

@@ -34,9 +34,13 @@ internal static class LedgerChecks
             $"该存证记录是检查点根之下共 {size} 条中序号 {index} 的条目。其所称之前的 {statement.AfterSize} 条与序号相符;其所列的先前根未检查(需要一致性证明)。");
     }
 
-    public static Check Checkpoint(CertificateTexts texts, TrustPolicy policy)
+    /// <param name="texts">The certificate's.</param>
+    /// <param name="keys">Whose signature counts.</param>
+    /// <param name="earliest">The earliest independent time over the checkpoint, or null.</param>
+    public static Check Checkpoint(CertificateTexts texts, TrustedKeys keys, IndependentTime? earliest)
     {
         const string name = CheckNames.Checkpoint;
+        var policy = keys.Policy;
         if (texts.Proof is not { } proof)
             return ProofUnreadable(name, texts);
         var origin = proof.Checkpoint.Origin;
@@ -56,33 +60,48 @@ internal static class LedgerChecks
                 name,
                 "The trust file names no ledger, so whose checkpoint this is was not checked.",
                 "信任文件未列出任何账本,因此未检查检查点由谁签署。");
-        return Signed(texts, policy, origin, proof.Note);
+        return Signed(texts, keys, earliest, origin, proof.Note);
     }
 
-    private static Check Signed(CertificateTexts texts, TrustPolicy policy, string origin, SignedNote note)
+    private static Check Signed(CertificateTexts texts, TrustedKeys keys, IndependentTime? earliest, string origin, SignedNote note)
     {
         const string name = CheckNames.Checkpoint;
-        var named = policy.Logs.Where(log => log.Key.Name == origin).ToList();
+        var named = keys.Policy.Logs.Select(log => log.Key).Where(key => key.Name == origin).ToList();
         if (named.Count == 0)
             return Check.Fail(
                 name,
                 $"The checkpoint is of ledger '{origin}', which the trust file does not name.",
                 $"检查点属于账本“{origin}”,信任文件中没有该账本。");
-        if (named.FirstOrDefault(log => note.Check(log.Key) == NoteCheck.Valid) is not { } signer)
+        var signers = named.FindAll(key => note.Check(key) == NoteCheck.Valid);
+        if (signers.Count == 0)
             return Check.Fail(
                 name,
                 $"The checkpoint is not signed by the key of '{origin}' that the trust file names.",
                 $"检查点没有信任文件所列“{origin}”密钥的签名。");
+        // Whoever holds a compromised key signs any checkpoint with any date: only an independent time tells the old ones.
+        var signer = signers.Find(key => keys.CompromisedSince(key) is not { } since || earliest?.Time < since);
+        if (signer is null)
+            return Compromised(signers[0], keys.CompromisedSince(signers[0])!.Value);
         if (texts.Statement is null)
             return Check.NotChecked(
                 name,
                 $"The checkpoint is signed by '{origin}', but there is no statement whose ledger could be compared.",
                 $"检查点由“{origin}”签署,但没有可比对其账本的存证记录。");
-        return Check.Pass(
-            name,
-            $"The checkpoint is signed by ledger '{origin}' under the trusted key with id {signer.Key.KeyId:x8}.",
-            $"检查点由账本“{origin}”以受信任的密钥(编号 {signer.Key.KeyId:x8})签署。");
+        return keys.ChangeTo(signer) is { Change.Old: var old, Proof.Index: var index }
+            ? Check.Pass(
+                name,
+                $"The checkpoint is signed by ledger '{origin}' under the key with id {signer.KeyId:x8}, to which it changed at entry {index} from the key with id {old.KeyId:x8}; the key change given proves it.",
+                $"检查点由账本“{origin}”以密钥(编号 {signer.KeyId:x8})签署;该账本于序号 {index} 由密钥(编号 {old.KeyId:x8})变更为此密钥,所提供的密钥变更证明了这一点。")
+            : Check.Pass(
+                name,
+                $"The checkpoint is signed by ledger '{origin}' under the trusted key with id {signer.KeyId:x8}.",
+                $"检查点由账本“{origin}”以受信任的密钥(编号 {signer.KeyId:x8})签署。");
     }
+
+    private static Check Compromised(VerifierKey key, DateTimeOffset since) => Check.NotChecked(
+        CheckNames.Checkpoint,
+        $"The checkpoint is signed by the key with id {key.KeyId:x8}, which you say was compromised at {Timestamp.Format(since)}, and no independent time shows that it was signed before: whoever came to hold the key could have made it.",
+        $"检查点由密钥(编号 {key.KeyId:x8})签署;您指明该密钥于 {Timestamp.Format(since)} 泄露,而没有独立时间证明签署在此之前:取得该密钥的人均可制作此检查点。");
 
     private static Check NotADeposit(CertificateTexts texts)
     {

@@ -20,12 +20,12 @@ internal enum PreviousStanding
 /// <param name="Reason">One sentence, or null when the request names none.</param>
 internal sealed record PreviousDeposit(PreviousStanding Standing, Sentence? Reason)
 {
-    public static PreviousDeposit Find(CertificateTexts texts, VerifierInputs inputs)
+    public static PreviousDeposit Find(CertificateTexts texts, VerifierInputs inputs, TrustedKeys keys)
     {
         if (texts.Statement is not { } statement || texts.Request?.Request is not { Previous: { } previous } request)
             return new PreviousDeposit(PreviousStanding.None, null);
         var proven = inputs.Previous.Select(CertificateTexts.Read)
-            .FirstOrDefault(other => other.Statement?.Deposit == previous && other.Statement.Ledger == statement.Ledger && IsProven(other, inputs.Policy));
+            .FirstOrDefault(other => other.Statement?.Deposit == previous && other.Statement.Ledger == statement.Ledger && IsProven(other, keys));
         if (proven is null)
             return Of(
                 PreviousStanding.Claimed,
@@ -45,9 +45,9 @@ internal sealed record PreviousDeposit(PreviousStanding Standing, Sentence? Reas
     private static PreviousDeposit Of(PreviousStanding standing, string english, string chinese) =>
         new(standing, new Sentence(english, chinese));
 
-    private static bool IsProven(CertificateTexts other, TrustPolicy policy) =>
+    private static bool IsProven(CertificateTexts other, TrustedKeys keys) =>
         other.Claims is not null
         && ClaimsCheck.ClaimsProblem(other) is null
         && LedgerChecks.Inclusion(other).Result == CheckResult.Pass
-        && LedgerChecks.Checkpoint(other, policy).Result == CheckResult.Pass;
+        && LedgerChecks.Checkpoint(other, keys, WitnessCheck.Of(other, keys.Policy).Earliest).Result == CheckResult.Pass;
 }

@@ -4,10 +4,14 @@ namespace Notary.Core;
 internal static class ReportNotes
 {
     public static IEnumerable<Sentence> Of(
-        Evidence evidence, CertificateTexts texts, VerifierInputs inputs, PreviousDeposit previous, IReadOnlyList<Check> checks)
+        Evidence evidence, CertificateTexts texts, VerifierInputs inputs, TrustedKeys keys, PreviousDeposit previous, IReadOnlyList<Check> checks)
     {
         if (Unknown(evidence) is { } unknown)
             yield return unknown;
+        foreach (var (change, problem) in keys.Refused)
+            yield return new Sentence(
+                $"A key change given (entry {change.Proof.Index} of ledger '{change.Change.Ledger}') was not followed: it {problem}.",
+                $"所提供的一项密钥变更(账本“{change.Change.Ledger}”序号 {change.Proof.Index})未被采纳:{problem}。");
         if (KeyDiffers(texts, inputs.Depositor) is { } differs)
             yield return differs;
         if (previous.Standing is PreviousStanding.Claimed or PreviousStanding.Confirmed)

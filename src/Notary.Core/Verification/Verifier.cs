@@ -19,9 +19,10 @@ public static class Verifier
     {
         var texts = CertificateTexts.Read(evidence.Certificate);
         var inclusion = LedgerChecks.Inclusion(texts); // (5)
-        var checkpoint = LedgerChecks.Checkpoint(texts, inputs.Policy); // (6)
         var witnesses = WitnessCheck.Of(texts, inputs.Policy); // (7)
-        var previous = PreviousDeposit.Find(texts, inputs);
+        var keys = TrustedKeys.Of(inputs);
+        var checkpoint = LedgerChecks.Checkpoint(texts, keys, witnesses.Earliest); // (6)
+        var previous = PreviousDeposit.Find(texts, inputs, keys);
         var files = FileCheck.Of(evidence, texts.Statement, inputs.Files); // (1)
         IReadOnlyList<Check> checks =
         [
@@ -43,6 +44,6 @@ public static class Verifier
             VerdictRule.Sentence(verdict, checks, evidence, texts, inputs),
             TimeChecks.Sentence(texts.Statement, entryIsProven ? witnesses.Earliest : null),
             checks,
-            [.. files.Notes, .. ReportNotes.Of(evidence, texts, inputs, previous, checks)]);
+            [.. files.Notes, .. ReportNotes.Of(evidence, texts, inputs, keys, previous, checks)]);
     }
 }

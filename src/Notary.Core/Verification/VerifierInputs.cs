@@ -19,4 +19,13 @@ public sealed record VerifierInputs(TrustPolicy Policy)
 
     /// <summary>Certificates of earlier deposits, to confirm the one that the request says it follows.</summary>
     public IReadOnlyList<Certificate> Previous { get; init; } = [];
+
+    /// <summary>Changes of a ledger's key since the trust file was written, in any order; each is proven, none is believed.</summary>
+    public IReadOnlyList<KeyChangeProof> KeyChanges { get; init; } = [];
+
+    /// <summary>
+    /// Ledgers' keys that somebody else came to hold, and since when: from then on their signature shows nothing, and
+    /// before it only where an independent time says that it was before.
+    /// </summary>
+    public IReadOnlyDictionary<VerifierKey, DateTimeOffset> Compromised { get; init; } = new Dictionary<VerifierKey, DateTimeOffset>();
 }

@@ -36,6 +36,9 @@ internal static class GrpcErrors
     public static Google.Rpc.Status NoSuchDeposit() =>
         New(StatusCode.NotFound, "the ledger has no deposit of this uuid");
 
+    public static Google.Rpc.Status NoSuchKeyChange() =>
+        New(StatusCode.NotFound, "the ledger has no key change from this key to show");
+
     public static Google.Rpc.Status NoSuchService() =>
         New(StatusCode.NotFound, "there is no health of a service of this name");
 

@@ -63,6 +63,13 @@ internal sealed class NotaryService(DepositDesk desk, OpenStreams streams) : Pro
             Checkpoint = UnsafeByteOperations.UnsafeWrap(ledger.Latest.Note),
         });
 
+    public override Task<Proto.GetKeyChangeResponse> GetKeyChange(Proto.GetKeyChangeRequest request, ServerCallContext context)
+    {
+        if (!VerifierKey.TryParse(request.Vkey, out var old, out var problem))
+            throw GrpcErrors.InvalidField("vkey", problem!).ToException();
+        return desk.Read(ledger => ToProto(ledger.FindKeyChange(old!) ?? throw GrpcErrors.NoSuchKeyChange().ToException()));
+    }
+
     public override Task<Proto.GetConsistencyProofResponse> GetConsistencyProof(
         Proto.GetConsistencyProofRequest request, ServerCallContext context)
     {
@@ -107,6 +114,12 @@ internal sealed class NotaryService(DepositDesk desk, OpenStreams streams) : Pro
             response.Checkpoint = UnsafeByteOperations.UnsafeWrap(checkpoint.Note);
         return response;
     }
+
+    private static Proto.GetKeyChangeResponse ToProto(KeyChangeProof proof) => new()
+    {
+        Entry = ByteString.CopyFromUtf8(proof.Change.ToText()),
+        Proof = ByteString.CopyFromUtf8(proof.Proof.ToString()),
+    };
 
     private static ulong? ParsePageToken(string token)
     {

@@ -1,3 +1,6 @@
+using System.Globalization;
+using Notary.Core;
+
 namespace Notary.Server;
 
 /// <summary>The files of one ledger, and the lock that keeps a second server off them.</summary>
@@ -12,6 +15,7 @@ internal sealed class DataFolder : IDisposable
         Key = Path.Combine(Folder, "ledger.key");
         Draft = Database + ".draft";
         LockFile = Path.Combine(Folder, "ledger.lock");
+        NextKey = Key + ".next";
         Mark = Path.GetFullPath(highWaterMark ?? LedgerOptions.DefaultHighWaterMark(path));
     }
 
@@ -21,7 +25,13 @@ internal sealed class DataFolder : IDisposable
 
     public string Key { get; }
 
+    /// <summary>The key that a key change under way goes over to; there is none otherwise.</summary>
+    public string NextKey { get; }
+
     public string Mark { get; }
+
+    /// <summary>Where a key that has been given up is kept, if the operator wants it.</summary>
+    public string OldKey(VerifierKey key) => string.Create(CultureInfo.InvariantCulture, $"{Key}.{key.KeyId:x8}");
 
     /// <summary>
     /// A database in the making. While it is there, a restore or recovery is at work or was interrupted, and no server

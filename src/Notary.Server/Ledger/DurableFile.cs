@@ -10,6 +10,9 @@ internal static class DurableFile
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const int OpenReadOnly = 0;
 
+    /// <summary>What follows a file's name while it is being written by <see cref="WriteNew"/>.</summary>
+    public const string Draft = ".new";
+
     /// <summary>Makes the folder with mode 0700 if it is not there.</summary>
     public static void CreateFolder(string path)
     {
@@ -46,7 +49,7 @@ internal static class DurableFile
     /// <exception cref="IOException">The name is taken, or the disk refuses.</exception>
     public static void WriteNew(string path, ReadOnlySpan<byte> bytes)
     {
-        var draft = path + ".new";
+        var draft = path + Draft;
         // A crash before the move leaves the draft, which the next start writes anew. It is not written over: whoever put
         // a file of that name there would own the new one's mode.
         File.Delete(draft);
@@ -57,6 +60,22 @@ internal static class DurableFile
         }
 
         File.Move(draft, path, overwrite: false);
+        SyncFolderOf(path);
+    }
+
+    /// <summary>Puts a durable file in the place of another one: at every moment, and after a power cut, one of the two is there.</summary>
+    public static void Replace(string path, string by)
+    {
+        File.Move(by, path, overwrite: true);
+        SyncFolderOf(path);
+    }
+
+    /// <summary>Deletes a file, if it is there, for good.</summary>
+    public static void Delete(string path)
+    {
+        if (!File.Exists(path))
+            return;
+        File.Delete(path);
         SyncFolderOf(path);
     }
 

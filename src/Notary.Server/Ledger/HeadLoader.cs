@@ -37,7 +37,7 @@ internal sealed class HeadLoader(ILedgerStore store, TreeReader tree, VerifierKe
         {
             var note = SignedNote.Parse(Encoding.UTF8.GetString(stored.Checkpoint.Span));
             if (note.Check(key) != NoteCheck.Valid)
-                throw Damaged("its checkpoint", "is not signed by the key in the key file");
+                throw Damaged("its checkpoint", "is not signed by the key that the ledger's entries name");
             var checkpoint = Checkpoint.Parse(note.Text);
             if (checkpoint.Origin != key.Name || checkpoint.Size != stored.Size || checkpoint.Size == 0)
                 throw Damaged("its checkpoint", "is of another ledger or size");
@@ -87,17 +87,23 @@ internal sealed class HeadLoader(ILedgerStore store, TreeReader tree, VerifierKe
     private void CheckReceived(StoredHead stored)
     {
         var last = store.ReadEntries(stored.Size - 1, 1, withRecords: false);
-        if (last.Count == 0 || !Entry.IsDeposit(last[0].Entry.Span))
-            return;
         try
         {
-            if (Statement.Parse(Encoding.UTF8.GetString(last[0].Entry.Span)).Received != stored.Received)
+            if (last.Count > 0 && TimeOf(last[0].Entry.Span) is { } time && time != stored.Received)
                 throw Damaged("its time", "is not that of the last entry");
         }
         catch (MalformedException e)
         {
             throw Damaged("its last entry", e.Message);
         }
+    }
+
+    /// <summary>The time that an entry carries; null where this program does not know of any.</summary>
+    private static DateTimeOffset? TimeOf(ReadOnlySpan<byte> entry)
+    {
+        if (Entry.IsDeposit(entry))
+            return Statement.Parse(Encoding.UTF8.GetString(entry)).Received;
+        return Entry.IsKeyChange(entry) ? KeyChange.Parse(Encoding.UTF8.GetString(entry)).At : null;
     }
 
     private static ulong Shift(ulong size, int bits) => bits >= 64 ? 0 : size >> bits;

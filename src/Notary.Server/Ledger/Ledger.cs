@@ -19,7 +19,7 @@ public sealed class Ledger : IAsyncDisposable
     private static readonly TimeSpan MarkInterval = TimeSpan.FromSeconds(1);
 
     private readonly LedgerOptions options;
-    private readonly DataFolder folder;
+    private readonly LedgerParts parts;
     private readonly ILedgerStore store;
     private readonly HighWaterMark mark;
     private readonly Sequencer sequencer;
@@ -28,15 +28,15 @@ public sealed class Ledger : IAsyncDisposable
     private readonly ITimer markTimer;
     private int isDisposed;
 
-    private Ledger(
-        LedgerOptions options, DataFolder folder, ILedgerStore store, HighWaterMark mark, VerifierKey key, Sequencer sequencer, TreeReader tree,
-        Instruments instruments)
+    private Ledger(LedgerOptions options, LedgerParts parts, ILogger logger)
     {
-        (this.options, this.folder, this.store, this.mark) = (options, folder, store, mark);
-        (Key, this.sequencer, this.tree, Instruments) = (key, sequencer, tree, instruments);
+        (this.options, this.parts, store, mark, tree) = (options, parts, parts.Store, parts.Mark, parts.Tree);
+        var (head, key, _, _) = parts.Opened;
+        Key = key.Verifier;
+        sequencer = new Sequencer(store, mark, key, head, parts.Cache, options, logger, Instruments);
         salts = new Salts(options.Randomness);
         markTimer = options.TimeProvider.CreateTimer(SyncMark, null, MarkInterval, MarkInterval);
-        instruments.Watch(this);
+        Instruments.Watch(this);
     }
 
     /// <summary>The ledger's name, also the name of its key.</summary>
@@ -56,13 +56,13 @@ public sealed class Ledger : IAsyncDisposable
     /// <summary>Time since the newest entry, by the ledger's clock; negative while that is behind.</summary>
     internal TimeSpan Age => options.TimeProvider.GetUtcNow() - Received;
 
-    internal Instruments Instruments { get; }
+    internal Instruments Instruments { get; } = new();
 
     internal int QueueDepth => sequencer.QueueDepth;
 
     internal int QueueCapacity => options.QueueCapacity;
 
-    internal string DataDirectory => folder.Folder;
+    internal string DataDirectory => parts.Folder.Folder;
 
     /// <summary>
     /// Ends, with the reason, when the ledger has stopped itself after a fatal error. The process must stop then: opening
@@ -74,38 +74,9 @@ public sealed class Ledger : IAsyncDisposable
     /// <exception cref="LedgerRefusedException">It must not or cannot be opened; the message says what to do.</exception>
     public static Ledger Open(LedgerOptions options, ILogger<Ledger> logger)
     {
-        var folder = new DataFolder(options.DataDirectory, options.HighWaterMarkPath);
-        ILedgerStore? store = null;
-        HighWaterMark? mark = null;
-        Instruments? instruments = null;
-        try
-        {
-            folder.Lock();
-            folder.RequireNoDraft();
-            var opening = new LedgerOpening(folder, options, logger);
-            var key = opening.OpenKey();
-            store = SqliteStore.Open(folder.Database);
-            store = options.WrapStore?.Invoke(store) ?? store;
-            mark = HighWaterMark.Open(folder.Mark);
-            var cache = new TileCache(TileCache.DefaultCapacity);
-            var tree = new TreeReader(store, cache);
-            var head = opening.OpenHead(store, tree, key, mark);
-            LogMessages.LedgerOpened(logger, key.Verifier.Name, head.Size);
-            instruments = new Instruments();
-            var sequencer = new Sequencer(store, mark, key, head, cache, options, logger, instruments);
-            return new Ledger(options, folder, store, mark, key.Verifier, sequencer, tree, instruments);
-        }
-        catch (Exception e)
-        {
-            instruments?.Dispose();
-            mark?.Dispose();
-            store?.Dispose();
-            folder.Dispose();
-            if (e is StoreException or IOException or UnauthorizedAccessException)
-                throw new LedgerRefusedException(
-                    $"the ledger in {folder.Folder} cannot be opened: {e.Message}", "check the disk and who may read and write the folder");
-            throw;
-        }
+        var parts = LedgerParts.Open(options, logger);
+        LogMessages.LedgerOpened(logger, parts.Opened.Key.Verifier.Name, parts.Opened.Head.Size);
+        return new Ledger(options, parts, logger);
     }
 
     /// <summary>
@@ -182,6 +153,12 @@ public sealed class Ledger : IAsyncDisposable
         return new ConsistencyProof(larger, path, larger == head.Size ? head.Signed : null);
     }
 
+    /// <summary>The proof by which whoever trusts the key follows the ledger to its next one; null when there is none to give.</summary>
+    public KeyChangeProof? FindKeyChange(VerifierKey old) => parts.Opened.Keys.Find(tree, sequencer.Head, key => key == old);
+
+    /// <summary>As <see cref="FindKeyChange(VerifierKey)"/>, by the key's id: no two keys of a ledger share one.</summary>
+    public KeyChangeProof? FindKeyChange(uint keyId) => parts.Opened.Keys.Find(tree, sequencer.Head, key => key.KeyId == keyId);
+
     /// <summary>A tile or entry bundle of C2SP tlog-tiles, full or partial, or null when no checkpoint covers it yet.</summary>
     public ReadOnlyMemory<byte>? ReadTile(TileId tile) => tree.Read(sequencer.Head, tile);
 
@@ -200,10 +177,7 @@ public sealed class Ledger : IAsyncDisposable
         await markTimer.DisposeAsync().ConfigureAwait(false);
         Instruments.Dispose();
         SyncMark(null);
-        mark.Dispose();
-        store.Dispose();
-        // Last: whoever gets the lock next finds everything closed.
-        folder.Dispose();
+        parts.Dispose();
     }
 
     private void Check(RequestBytes request, string account)

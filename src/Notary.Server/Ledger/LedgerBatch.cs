@@ -15,7 +15,8 @@ internal sealed class LedgerBatch
     /// <param name="entries">At least one.</param>
     /// <param name="received">The newest time that an entry carries.</param>
     /// <param name="key">Signs the checkpoint.</param>
-    public LedgerBatch(LedgerHead? before, NewEntry[] entries, DateTimeOffset received, SigningKey key)
+    /// <param name="outgoing">The key that it takes over from, which signs this one checkpoint too.</param>
+    public LedgerBatch(LedgerHead? before, NewEntry[] entries, DateTimeOffset received, SigningKey key, SigningKey? outgoing = null)
     {
         this.entries = entries;
         first = before?.Size ?? 0;
@@ -26,7 +27,7 @@ internal sealed class LedgerBatch
         tree = new TreeExtension(frontier, leaves);
         Check(frontier, leaves);
         var checkpoint = new Checkpoint(key.Verifier.Name, tree.Size, tree.Root);
-        var note = Sign(checkpoint, key);
+        var note = Sign(checkpoint, outgoing is null ? [key] : [outgoing, key]);
         var stored = new StoredHead(tree.Size, note, received);
         var edge = EdgeGrowth.Extend(before?.Edge ?? [], tree, out var filled);
         Head = new LedgerHead(new SignedCheckpoint(checkpoint, note), stored, tree.After, edge);
@@ -52,11 +53,11 @@ internal sealed class LedgerBatch
     /// <summary>The proof of an entry of the batch, without a look at the store. Safe on any thread.</summary>
     public byte[] Proof(ulong index) => ProofText.Print(index, tree.Inclusion(index), Head.Signed.Note.Span);
 
-    private byte[] Sign(Checkpoint checkpoint, SigningKey key)
+    private byte[] Sign(Checkpoint checkpoint, SigningKey[] keys)
     {
         using var span = Instruments.Spans.StartActivity(Instruments.SignSpan);
         var start = Stopwatch.GetTimestamp();
-        var note = Encoding.UTF8.GetBytes(SignedNote.Sign(checkpoint.ToText(), key).ToString());
+        var note = Encoding.UTF8.GetBytes(SignedNote.Sign(checkpoint.ToText(), keys).ToString());
         SigningTime = Stopwatch.GetElapsedTime(start);
         return note;
     }

@@ -47,7 +47,11 @@ internal static class LedgerKey
         randomness.GetBytes(random);
         var key = SigningKey.Create(origin, random);
         CryptographicOperations.ZeroMemory(random);
-        DurableFile.WriteNew(path, Encoding.ASCII.GetBytes(key.ToSecretString() + "\n"));
+        Write(path, key);
         return key;
     }
+
+    /// <summary>Writes a key to a file that is not there yet, durable when this returns.</summary>
+    public static void Write(string path, SigningKey key) =>
+        DurableFile.WriteNew(path, Encoding.ASCII.GetBytes(key.ToSecretString() + "\n"));
 }

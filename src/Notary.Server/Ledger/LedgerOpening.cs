@@ -13,7 +13,10 @@ namespace Notary.Server;
 /// </summary>
 internal sealed class LedgerOpening(DataFolder folder, LedgerOptions options, ILogger logger)
 {
-    public SigningKey OpenKey()
+    private const int VerifyingTiles = 16;
+
+    /// <summary>The key files; on a first start the key is made.</summary>
+    public KeyFiles OpenKeys()
     {
         if (options.Origin is { } origin && !TextRules.IsOrigin(origin))
             throw new LedgerRefusedException(
@@ -24,27 +27,43 @@ internal sealed class LedgerOpening(DataFolder folder, LedgerOptions options, IL
             CreateMark(existing);
         var signed = HighWaterMark.Read(folder.Mark).Length > 0;
         if (existing is null)
-            return CreateKey(signed);
+            return new KeyFiles(CreateKey(signed), null);
         if (options.Origin is { } given && given != existing.Verifier.Name)
             throw new LedgerRefusedException(
                 $"the ledger in {folder.Folder} is {existing.Verifier.Name}, not {given}",
                 "a ledger keeps its first name: leave the origin out, or give another folder");
         if (signed && !File.Exists(folder.Database))
             throw NoEntries("missing");
-        return existing;
+        return new KeyFiles(existing, LedgerKey.Load(folder.NextKey));
     }
 
-    /// <summary>The verified head; entry 0 is written if nothing has been.</summary>
-    public LedgerHead OpenHead(ILedgerStore store, TreeReader tree, SigningKey key, HighWaterMark mark)
+    /// <summary>
+    /// The verified head, the key that signs what follows, and the keys before it; entry 0 is written if nothing has been. A
+    /// key change that was interrupted is settled.
+    /// </summary>
+    public OpenedHead OpenHead(ILedgerStore store, TreeReader tree, KeyFiles files, HighWaterMark mark)
     {
         try
         {
-            var head = new HeadLoader(store, tree, key.Verifier).Load();
-            if (head is null && mark.Note.Length > 0)
-                throw NoEntries("empty");
-            head ??= WriteGenesis(store, key);
+            if (store.ReadHead() is not { } stored)
+            {
+                if (mark.Note.Length > 0)
+                    throw NoEntries("empty");
+                stored = WriteGenesis(store, files.Current).Stored;
+            }
+
+            // By the key that its own entries name: whether that is the key at hand comes after whether it is old.
+            var keys = KeyHistory.Read(store, stored.Size);
+            var head = new HeadLoader(store, tree, keys.Chain.Current).Load()!;
+            // Through a cache of its own: what is served is compared when it is asked for, not as of the start.
+            keys.Verify(new TreeReader(store, new TileCache(VerifyingTiles)), head);
             CheckMark(head, tree, mark);
-            return head;
+            var key = ChooseKey(files, keys.Chain);
+            // A crash before this leaves the lower mark and comes here again.
+            mark.Write(head.Signed.Note.Span);
+            mark.Sync();
+            // Only now: a key file is neither replaced nor deleted on the word of a database that may be an older copy.
+            return new OpenedHead(head, key, keys, Settle(files, keys));
         }
         catch (StoreDamagedException e)
         {
@@ -57,6 +76,27 @@ internal sealed class LedgerOpening(DataFolder folder, LedgerOptions options, IL
     private LedgerRefusedException NoEntries(string state) => new(
         $"the database {folder.Database} is {state}, but the high-water mark {folder.Mark} says that checkpoints were signed",
         $"put back the newest copy of the database, or move what is in {folder.Folder} away and use 'notary restore'; then 'notary recover' brings it up to date");
+
+    private SigningKey ChooseKey(KeyFiles files, KeyChain chain)
+    {
+        var key = files.Choose(chain.Current);
+        if (key.Verifier == chain.Current)
+            return key;
+        throw chain.Keys.Contains(key.Verifier)
+            ? new LedgerRefusedException(
+                $"{folder.Key} is a key that this ledger has given up: its entries name the key {chain.Current} since", "put back the newest key file")
+            : new LedgerRefusedException(
+                $"the database {folder.Database} is not signed by the key in {folder.Key}, but by {chain.Current}",
+                "put the key file back that belongs to it, or the database");
+    }
+
+    private bool? Settle(KeyFiles files, KeyHistory keys)
+    {
+        var settled = files.Settle(folder, keys.Chain.Current);
+        if (settled is { } finished)
+            LogMessages.KeyChangeSettled(logger, keys.Chain.Current.Name, finished ? "finished" : "undone", keys.Chain.Current);
+        return settled;
+    }
 
     private void CreateMark(SigningKey? key)
     {
@@ -112,10 +152,6 @@ internal sealed class LedgerOpening(DataFolder folder, LedgerOptions options, IL
                     $"the database {folder.Database} holds another history than the high-water mark {folder.Mark} saw at {seen.Size} entries",
                     "put back the database that this mark belongs to");
         }
-
-        // A crash before this leaves the lower mark and comes here again.
-        mark.Write(head.Signed.Note.Span);
-        mark.Sync();
     }
 
     private LedgerRefusedException Older(LedgerHead head, KnownMark mark) => new(
@@ -127,3 +163,10 @@ internal sealed class LedgerOpening(DataFolder folder, LedgerOptions options, IL
         + $"or bring this one forward with 'notary recover --data {folder.Folder} --from COPY' from an export, a mirror, a newer backup or another folder; "
         + "if no copy goes that far, 'notary recover --new-ledger' opens a successor");
 }
+
+/// <summary>What a ledger goes on from.</summary>
+/// <param name="Head">Verified.</param>
+/// <param name="Key">Signs what follows.</param>
+/// <param name="Keys">All keys, the current one last.</param>
+/// <param name="Settled">Whether an interrupted key change was finished (true) or undone (false); null when there was none.</param>
+internal sealed record OpenedHead(LedgerHead Head, SigningKey Key, KeyHistory Keys, bool? Settled);

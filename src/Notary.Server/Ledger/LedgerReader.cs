@@ -1,4 +1,3 @@
-using System.Text;
 using Notary.Core;
 
 namespace Notary.Server;
@@ -15,15 +14,21 @@ public sealed class LedgerReader : IDisposable
     private readonly SqliteStore store;
     private readonly TreeReader tree;
     private readonly LedgerHead head;
+    private readonly KeyHistory keys;
 
-    private LedgerReader(SqliteStore store, TreeReader tree, LedgerHead head, VerifierKey key)
-    {
-        (this.store, this.tree, this.head) = (store, tree, head);
-        Key = key;
-    }
+    private LedgerReader(SqliteStore store, TreeReader tree, LedgerHead head, KeyHistory keys) =>
+        (this.store, this.tree, this.head, this.keys) = (store, tree, head, keys);
 
-    /// <summary>The key that entry 0 names, which signed the checkpoint.</summary>
-    public VerifierKey Key { get; }
+    /// <summary>The key that the ledger's own entries name last, which signed the checkpoint.</summary>
+    public VerifierKey Key => keys.Chain.Current;
+
+    /// <summary>Every key that the ledger had, the first one first.</summary>
+    public IReadOnlyList<VerifierKey> Keys => keys.Chain.Keys;
+
+    /// <summary>The changes of the ledger's key as whoever trusts an old one can follow them, in order.</summary>
+    /// <exception cref="LedgerRefusedException">What is stored is not what was signed.</exception>
+    public IReadOnlyList<KeyChangeProof> KeyChanges => Readable(() =>
+        keys.Chain.Keys.Select(old => keys.Find(tree, head, key => key == old)).OfType<KeyChangeProof>().ToList());
 
     /// <summary>The checkpoint that everything is read under.</summary>
     public SignedCheckpoint Latest => head.Signed;
@@ -45,9 +50,12 @@ public sealed class LedgerReader : IDisposable
         {
             store = SqliteStore.OpenReadOnly(path);
             var tree = new TreeReader(store, new TileCache(TileCache.DefaultCapacity));
-            var key = ReadKey(store);
-            var head = new HeadLoader(store, tree, key).Load() ?? throw new StoreDamagedException("head", "is missing", 0);
-            return new LedgerReader(store, tree, head, key);
+            var size = store.ReadHead()?.Size ?? throw new StoreDamagedException("head", "is missing", 0);
+            var keys = KeyHistory.Read(store, size);
+            // A running server may append meanwhile, but its key only changes while it is stopped.
+            var head = new HeadLoader(store, tree, keys.Chain.Current).Load()!;
+            keys.Verify(tree, head);
+            return new LedgerReader(store, tree, head, keys);
         }
         catch (Exception e)
         {
@@ -60,11 +68,15 @@ public sealed class LedgerReader : IDisposable
 
     /// <summary>A tile or entry bundle, full or partial, or null when the snapshot does not have it.</summary>
     /// <exception cref="LedgerRefusedException">What is stored is not what was signed.</exception>
-    public ReadOnlyMemory<byte>? ReadTile(TileId tile)
+    public ReadOnlyMemory<byte>? ReadTile(TileId tile) => Readable(() => tree.Read(head, tile));
+
+    public void Dispose() => store.Dispose();
+
+    private static T Readable<T>(Func<T> read)
     {
         try
         {
-            return tree.Read(head, tile);
+            return read();
         }
         catch (Exception e) when (e is StoreDamagedException or StoreException)
         {
@@ -90,11 +102,4 @@ public sealed class LedgerReader : IDisposable
             yield return page;
         }
     }
-
-    public void Dispose() => store.Dispose();
-
-    private static VerifierKey ReadKey(SqliteStore store) =>
-        store.ReadEntries(0, 1, withRecords: false) is [{ Index: 0 } genesis]
-            ? Genesis.Parse(Encoding.UTF8.GetString(genesis.Entry.Span)).Key
-            : throw new StoreDamagedException("entry 0", "is missing", 1);
 }

@@ -102,9 +102,14 @@ public sealed record LedgerAppend(
 /// <summary>An entry to append.</summary>
 /// <param name="Entry">1 to 65,535 bytes, public.</param>
 /// <param name="Claims">Private, at most 65,535 bytes; empty if there are none.</param>
-/// <param name="Request">Private, at most 65,535 bytes; empty if there is none.</param>
+/// <param name="Request">
+/// Private, at most 65,535 bytes; empty if there is none. Beside a key entry the first checkpoint that includes it.
+/// </param>
 /// <param name="Deposit">The uuid, when the entry is a deposit.</param>
-/// <param name="Account">The depositing account, when the entry is a deposit.</param>
+/// <param name="Account">
+/// What the account index lists the entry under: the depositing account, or for a key entry <see cref="KeyHistory.Account"/>.
+/// Null lists it nowhere.
+/// </param>
 public readonly record struct NewEntry(
     ReadOnlyMemory<byte> Entry, ReadOnlyMemory<byte> Claims, ReadOnlyMemory<byte> Request, DepositId? Deposit, string? Account);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Notary.Core;
@@ -6,7 +7,8 @@ namespace Notary.Server;
 
 /// <summary>
 /// The read API of C2SP tlog-tiles: anyone can copy and check the whole public ledger with plain GETs. Files, not
-/// answers: the same path has the same bytes forever, /checkpoint alone excepted.
+/// answers: the same path has the same bytes forever, /checkpoint alone excepted. Beside it stand the proofs of key changes,
+/// each under the id of the key that it starts from, so that copies of the ledger carry them on.
 /// </summary>
 internal static class TileEndpoints
 {
@@ -21,6 +23,7 @@ internal static class TileEndpoints
     public static void Map(WebApplication host, Ledger ledger)
     {
         host.MapMethods("/checkpoint", Methods, (HttpContext context) => WriteCheckpoint(context, ledger));
+        host.MapMethods("/key-change/{id}", Methods, (HttpContext context) => WriteKeyChange(context, ledger));
         host.MapMethods("/tile/{**path}", Methods, (HttpContext context) => WriteTile(context, ledger));
     }
 
@@ -34,15 +37,29 @@ internal static class TileEndpoints
     {
         // A tile has one path, without leading zeros or empty partial widths: TryParse takes no other.
         if (!TileId.TryParse(context.Request.Path.Value![1..], out var tile) || ledger.ReadTile(tile) is not { } bytes)
-        {
-            // What is not there yet can be a moment later: nobody may remember that it was not.
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
-            context.Response.Headers.CacheControl = "no-store";
-            return Task.CompletedTask;
-        }
+            return WriteMissing(context);
 
         context.Response.Headers.CacheControl = tile.IsFull ? Immutable : Partial;
         return WriteAsync(context, "application/octet-stream", bytes);
+    }
+
+    private static Task WriteKeyChange(HttpContext context, Ledger ledger)
+    {
+        var id = (string?)context.Request.RouteValues["id"];
+        if (!uint.TryParse(id, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var key)
+            || key.ToString("x8", CultureInfo.InvariantCulture) != id
+            || ledger.FindKeyChange(key) is not { } proof)
+            return WriteMissing(context);
+        context.Response.Headers.CacheControl = Immutable;
+        return WriteAsync(context, "text/plain; charset=utf-8", StrictText.Encode(proof.ToText()));
+    }
+
+    /// <summary>What is not there yet can be a moment later: nobody may remember that it was not.</summary>
+    private static Task WriteMissing(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        context.Response.Headers.CacheControl = "no-store";
+        return Task.CompletedTask;
     }
 
     private static Task WriteAsync(HttpContext context, string type, ReadOnlyMemory<byte> bytes)

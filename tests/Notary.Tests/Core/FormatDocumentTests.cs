@@ -25,6 +25,7 @@ public sealed partial class FormatDocumentTests
         Assert.Equal(Single("notary.opening/v1"), Opening.Parse(Single("notary.opening/v1")).ToText());
         Assert.Equal(Single("notary.claims/v1"), Claims.Parse(Single("notary.claims/v1")).ToText());
         Assert.Equal(Single("notary.genesis/v1"), Genesis.Parse(Single("notary.genesis/v1")).ToText());
+        Assert.Equal(Single("notary.key/v1"), KeyChange.Parse(Single("notary.key/v1")).ToText());
         Assert.Equal(Single("c2sp.org/tlog-proof@v1"), TlogProof.Parse(Single("c2sp.org/tlog-proof@v1")).ToString());
         Assert.Equal(Single("notary.notice/v1"), SuccessionNotice.Parse(Single("notary.notice/v1")).ToText());
         Assert.Equal(2, Requests.Length);
@@ -60,6 +61,7 @@ public sealed partial class FormatDocumentTests
         var key = Genesis.Parse(Single("notary.genesis/v1")).Key;
         Assert.Equal(NoteCheck.Valid, proof.Note.Check(key));
         Assert.Equal(MerkleHash.Leaf(Encoding.UTF8.GetBytes(Single("notary.genesis/v1"))), Statement.AfterRoot);
+        Assert.Null(new KeyChain(key).Continue(KeyChange.Parse(Single("notary.key/v1"))));
     }
 
     [Fact]

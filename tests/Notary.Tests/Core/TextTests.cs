@@ -61,6 +61,12 @@ public sealed class TextTests
         { "statement", "beacon bitcoin 358391", "beacon bitcoin 0358391", "beacon" },
         { "statement", "beacon bitcoin", "beacon litecoin", "beacon" },
         { "genesis", "ledger notary.example/vectors", "ledger notary.example/other", "key" },
+        { "key", "ledger notary.example/vectors", "ledger notary.example/other", "old" },
+        { "key", "at 2026", "at 26", "at" },
+        { "key", "old notary.example/vectors+", "old notary.example/other+", "old" },
+        { "key", "new notary.example/vectors+", "new notary.example/vectors+0", "new" },
+        { "key", "proof ", "proof =", "proof" },
+        { "key", "proof ", "proof AAAA", "proof" },
         { "item", "path notes.txt", "path /notes.txt", "path" },
         { "item", "path notes.txt", "path a/../notes.txt", "path" },
         { "item", "path notes.txt", "path a//notes.txt", "path" },
@@ -91,6 +97,7 @@ public sealed class TextTests
     [InlineData("claims")]
     [InlineData("statement")]
     [InlineData("genesis")]
+    [InlineData("key")]
     [InlineData("item")]
     [InlineData("opening")]
     public void A_line_dropped_doubled_swapped_added_or_ended_otherwise_is_refused(string text)
@@ -125,6 +132,8 @@ public sealed class TextTests
     [InlineData("claims")]
     [InlineData("statement")]
     [InlineData("genesis")]
+    [InlineData("key")]
+    [InlineData("key change")]
     [InlineData("item")]
     [InlineData("opening")]
     [InlineData("proof")]
@@ -237,6 +246,8 @@ public sealed class TextTests
             "claims" => deposits[1]!.Text("claims"),
             "statement" => deposits[3]!.Text("statement"),
             "genesis" => FormatVectors.V1.Text("genesis"),
+            "key" => KeyChangeTests.Example.Change.ToText(),
+            "key change" => KeyChangeTests.Example.ToText(),
             "item" => fingerprints[0]!["items"]![0]!.Text("item"),
             "opening" => fingerprints[2]!["items"]![0]!.Text("opening"),
             "proof" => deposits[1]!.Text("proof"),
@@ -252,6 +263,8 @@ public sealed class TextTests
         "claims" => Claims.Parse(value).ToText(),
         "statement" => Statement.Parse(value).ToText(),
         "genesis" => Genesis.Parse(value).ToText(),
+        "key" => KeyChange.Parse(value).ToText(),
+        "key change" => KeyChangeProof.Parse(value).ToText(),
         "item" => ItemText.Parse(value).ToText(),
         "opening" => Opening.Parse(value).ToText(),
         "proof" => TlogProof.Parse(value).ToString(),

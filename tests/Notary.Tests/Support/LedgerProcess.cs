@@ -35,6 +35,16 @@ public sealed class LedgerProcess : IAsyncLifetime
         await StartAsync(Address["http://".Length..]);
     }
 
+    /// <summary>Stops it, changes its key by the verb, and starts it again on the same folder and ports.</summary>
+    /// <returns>What the verb printed.</returns>
+    internal async Task<ToolResult> ChangeKeyAsync(params string[] flags)
+    {
+        await process.SignalAsync("TERM");
+        var result = (await NotaryProcess.RunAsync(["rotate-key", "--data", Data, .. flags])).Succeeded();
+        await StartAsync(Address["http://".Length..], Web["http://".Length..]);
+        return result;
+    }
+
     /// <summary>The size of the tree.</summary>
     public async Task<ulong> SizeAsync()
     {
@@ -49,10 +59,10 @@ public sealed class LedgerProcess : IAsyncLifetime
         folder.Dispose();
     }
 
-    private async Task StartAsync(string listen)
+    private async Task StartAsync(string listen, string web = "127.0.0.1:0")
     {
         channel?.Dispose();
-        process = NotaryProcess.Start("serve", "--data", Data, "--listen", listen, "--web", "127.0.0.1:0");
+        process = NotaryProcess.Start("serve", "--data", Data, "--listen", listen, "--web", web);
         Origin = await process.FieldAsync("ledger");
         Address = await process.FieldAsync("grpc");
         Web = await process.FieldAsync("web");

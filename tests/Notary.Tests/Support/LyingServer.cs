@@ -71,6 +71,8 @@ internal sealed class LyingServer : IAsyncDisposable
         var entries = size ?? ledger.Size;
         if (path == "checkpoint")
             return Reply.Found(Encoding.UTF8.GetBytes(ledger.Checkpoint(entries).ToString()));
+        if (ledger.KeyChanges.Find(change => path == $"key-change/{change.Change.Old.KeyId:x8}" && change.Proof.Index < entries) is { } change)
+            return Reply.Found(Encoding.UTF8.GetBytes(change.ToText()));
         return TileId.TryParse(path, out var tile) && tile.ExistsIn(entries) ? Reply.Found(Tile(ledger, tile)) : Reply.Missing;
     };
 
@@ -89,7 +91,7 @@ internal sealed class LyingServer : IAsyncDisposable
             while (true)
                 serving.Add(ServeAsync(await listener.AcceptTcpClientAsync(stop.Token)));
         }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or InvalidOperationException)
         {
         }
     }

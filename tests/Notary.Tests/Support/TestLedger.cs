@@ -16,20 +16,27 @@ internal sealed class TestLedger
 
     private readonly List<string> entries = [];
 
+    // Each key with the index of the entry that named it.
+    private readonly List<(ulong From, SigningKey Key)> keys = [];
+
     /// <param name="origin">The ledger's name.</param>
     /// <param name="key">Which key: the same number gives the same key.</param>
     public TestLedger(string origin = "ledger.example/test", byte key = 1)
     {
         Origin = origin;
-        Key = SigningKey.Create(origin, Seed(key));
+        keys.Add((0, SigningKey.Create(origin, Seed(key))));
         Append(new Genesis(origin, Created, Key.Verifier).ToText());
     }
 
     public string Origin { get; }
 
-    public SigningKey Key { get; }
+    /// <summary>The key that signs now.</summary>
+    public SigningKey Key => keys[^1].Key;
 
     public IReadOnlyList<string> Entries => entries;
+
+    /// <summary>Proofs of the changes so far.</summary>
+    public List<KeyChangeProof> KeyChanges { get; } = [];
 
     public ulong Size => (ulong)entries.Count;
 
@@ -48,6 +55,18 @@ internal sealed class TestLedger
     {
         entries.Add(entry);
         return Size - 1;
+    }
+
+    /// <summary>Goes over to another key, by an entry of the honest form unless it is bent; returns the proof of it.</summary>
+    public KeyChangeProof ChangeKey(byte key, Func<KeyChange, KeyChange>? bend = null)
+    {
+        var next = SigningKey.Create(Origin, Seed(key));
+        var change = KeyChange.Create(Created.AddSeconds(Size), Key.Verifier, next);
+        change = bend?.Invoke(change) ?? change;
+        var index = Append(change.ToText());
+        keys.Add((index, next));
+        KeyChanges.Add(new KeyChangeProof(change, Proof(index)));
+        return KeyChanges[^1];
     }
 
     /// <summary>A ledger of so many entries, all but the first opaque ones.</summary>
@@ -70,9 +89,13 @@ internal sealed class TestLedger
     /// <summary>A checkpoint of the ledger's first entries (all unless said), with the witnesses' cosignatures.</summary>
     public SignedNote Checkpoint(ulong? size = null, params IEnumerable<Cosigner> cosigners)
     {
-        var text = new Checkpoint(Origin, size ?? Size, Root(size)).ToText();
-        return new SignedNote(text, [Key.Sign(text), .. cosigners.Select(cosigner => cosigner.Sign(text))]);
+        var (entries, text) = (size ?? Size, new Checkpoint(Origin, size ?? Size, Root(size)).ToText());
+        return new SignedNote(text, [.. SignersAt(entries).Select(key => key.Sign(text)), .. cosigners.Select(cosigner => cosigner.Sign(text))]);
     }
+
+    /// <summary>The key of a tree of that size; under the first checkpoint after a change the one before it too.</summary>
+    private IEnumerable<SigningKey> SignersAt(ulong size) =>
+        keys.Where((key, i) => key.From < size && (i + 1 == keys.Count || keys[i + 1].From + 1 >= size)).Select(key => key.Key);
 
     public TlogProof Proof(ulong index, ulong? size = null, params IEnumerable<Cosigner> cosigners) =>
         new(index, MerkleTree.Inclusion(index, size ?? Size, Node), Checkpoint(size, cosigners));

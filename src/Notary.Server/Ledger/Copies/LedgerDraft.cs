@@ -101,6 +101,13 @@ internal sealed class LedgerDraft : IDisposable
         {
             if (entry.Index == 0)
                 newest = Genesis.Parse(Encoding.UTF8.GetString(entry.Entry.Span)).Created;
+            if (Entry.IsKeyChange(entry.Entry.Span))
+            {
+                var change = KeyChange.Parse(Encoding.UTF8.GetString(entry.Entry.Span));
+                newest = change.At > newest ? change.At : newest;
+                return new NewEntry(entry.Entry, entry.Claims, entry.Request, null, KeyHistory.Account);
+            }
+
             if (!Entry.IsDeposit(entry.Entry.Span))
                 return new NewEntry(entry.Entry, entry.Claims, entry.Request, null, null);
             var statement = Statement.Parse(Encoding.UTF8.GetString(entry.Entry.Span));

@@ -66,7 +66,7 @@ public sealed class LedgerRecovery
         using (var own = OpenOwn())
         {
             before = own?.Latest.Checkpoint.Size ?? 0;
-            CheckSigner(KeyOf(own)); // (1)
+            CheckSigner(KeysOf(own)); // (1)
             await CheckHistoryAsync(own); // (2)
             await CheckMarkAsync(own, mark); // (3)
             if (before >= after)
@@ -82,15 +82,16 @@ public sealed class LedgerRecovery
         return Report(before, after, lost);
     }
 
-    private void CheckSigner(VerifierKey key)
+    private void CheckSigner(IReadOnlyList<VerifierKey> keys)
     {
+        var key = keys[0];
         try
         {
             var latest = source.Latest;
             var note = SignedNote.Parse(Encoding.UTF8.GetString(latest.Note.Span));
             if (latest.Checkpoint.Origin != key.Name)
                 throw Refused($"{source.Place} is of the ledger {latest.Checkpoint.Origin}, not of {key.Name}", "give a copy of this ledger");
-            if (note.Check(key) != NoteCheck.Valid || Checkpoint.Parse(note.Text) != latest.Checkpoint)
+            if (keys.All(known => note.Check(known) != NoteCheck.Valid) || Checkpoint.Parse(note.Text) != latest.Checkpoint)
                 throw Refused($"{source.Place} ends with a checkpoint that this ledger's key {key} has not signed", "give a copy of this ledger");
         }
         catch (MalformedException e)
@@ -145,7 +146,7 @@ public sealed class LedgerRecovery
     private IReadOnlyList<StoredEntry> Counted(IReadOnlyList<StoredEntry> page)
     {
         foreach (var entry in page)
-            lost += entry.Index < source.Latest.Checkpoint.Size && LostRecords.Are(entry) ? 1UL : 0;
+            lost += entry.Index < source.Latest.Checkpoint.Size && Entry.IsDeposit(entry.Entry.Span) && LostRecords.Are(entry) ? 1UL : 0;
         return page;
     }
 
@@ -163,10 +164,17 @@ public sealed class LedgerRecovery
         return isEmpty ? null : LedgerReader.OpenDatabase(folder.Database);
     }
 
-    private VerifierKey KeyOf(LedgerReader? own) =>
-        own?.Key ?? LedgerKey.Load(folder.Key)?.Verifier ?? throw new LedgerRefusedException(
+    /// <summary>
+    /// The keys that may have signed what is to be taken over: the database's last one, and those in the folder, because the
+    /// ledger may have changed its key since. That the one led to the other is checked with the whole copy.
+    /// </summary>
+    private List<VerifierKey> KeysOf(LedgerReader? own)
+    {
+        var keys = new[] { own?.Key, LedgerKey.Load(folder.Key)?.Verifier, LedgerKey.Load(folder.NextKey)?.Verifier }.OfType<VerifierKey>().ToList();
+        return keys.Count > 0 ? keys : throw new LedgerRefusedException(
             $"neither a database nor a key in {folder.Folder} says which ledger this is",
             "restore a backup first, or put the ledger's key file there");
+    }
 
     private static LedgerRefusedException Refused(string problem, string hint) => new(problem, hint) { IsVerdict = true };
 }

@@ -4,7 +4,7 @@ namespace Notary.Server;
 
 /// <summary>
 /// Stands in the place of the claims of a deposit that was recovered from a public copy: its entry is whole, its claims
-/// and request were lost with the database that held them. A mark of its own, because an entry whose records are empty was
+/// and request were lost (and so it stands beside a key entry whose first checkpoint the copy does not have) with the database that held them. A mark of its own, because an entry whose records are empty was
 /// erased on purpose, and an operator must be able to tell the one from the other.
 /// </summary>
 internal static class LostRecords
@@ -16,7 +16,7 @@ internal static class LostRecords
 
     public static bool Are(in StoredEntry entry) => entry.Request.IsEmpty && entry.Claims.Span.SequenceEqual(Text);
 
-    /// <summary>The entry as a public copy gives it, marked if it is a deposit.</summary>
+    /// <summary>The entry as a public copy gives it, marked if it is one that has records and comes without.</summary>
     public static StoredEntry Mark(in StoredEntry entry) =>
-        Entry.IsDeposit(entry.Entry.Span) ? entry with { Claims = Marker, Request = default } : entry;
+        Entry.IsDeposit(entry.Entry.Span) || (Entry.IsKeyChange(entry.Entry.Span) && entry.Request.IsEmpty) ? entry with { Claims = Marker, Request = default } : entry;
 }

@@ -70,8 +70,11 @@ public static class SuccessorLedger
     private static (SignedNote Note, VerifierKey Key, ulong Held) FindLast(DataFolder old, LedgerSource? source)
     {
         using var reader = File.Exists(old.Database) ? LedgerReader.OpenDatabase(old.Database) : null;
-        var key = reader?.Key ?? LedgerKey.Load(old.Key)?.Verifier ?? throw new LedgerRefusedException(
-            $"neither a database nor a key in {old.Folder} says which ledger this was", "give the folder of the old ledger");
+        // The ledger may have changed its key after the database that is left: its key file is of the newer one then.
+        var keys = new[] { reader?.Key, LedgerKey.Load(old.Key)?.Verifier, LedgerKey.Load(old.NextKey)?.Verifier }.OfType<VerifierKey>().ToList();
+        if (keys.Count == 0)
+            throw new LedgerRefusedException(
+                $"neither a database nor a key in {old.Folder} says which ledger this was", "give the folder of the old ledger");
         var known = new List<(string Place, ReadOnlyMemory<byte> Note)>();
         if (KnownMark.Read(old.Mark) is { } mark)
             known.Add((old.Mark, mark.Note));
@@ -79,26 +82,26 @@ public static class SuccessorLedger
             known.Add((old.Database, reader.Latest.Note));
         if (source is not null)
             known.Add((source.Place, source.Latest.Note));
-        var notes = known.Select(one => Verified(one.Place, one.Note, key)).ToList();
+        var notes = known.Select(one => Verified(one.Place, one.Note, keys)).ToList();
         return notes.MaxBy(note => Checkpoint.Parse(note.Text).Size) is { } newest
-            ? (newest, key, reader?.Latest.Checkpoint.Size ?? 0)
+            ? (newest, keys.First(key => newest.Check(key) == NoteCheck.Valid), reader?.Latest.Checkpoint.Size ?? 0)
             : throw new LedgerRefusedException($"nothing in {old.Folder} knows a checkpoint", "give a copy that does with --from");
     }
 
-    private static SignedNote Verified(string place, ReadOnlyMemory<byte> bytes, VerifierKey key)
+    private static SignedNote Verified(string place, ReadOnlyMemory<byte> bytes, List<VerifierKey> keys)
     {
         try
         {
             var note = SignedNote.Parse(Encoding.UTF8.GetString(bytes.Span));
-            if (Checkpoint.Parse(note.Text).Origin == key.Name && note.Check(key) == NoteCheck.Valid)
-                return new SignedNote(note.Text, [.. note.Signatures.Where(signature => signature.Name == key.Name)]);
+            if (Checkpoint.Parse(note.Text).Origin == keys[0].Name && keys.Exists(key => note.Check(key) == NoteCheck.Valid))
+                return new SignedNote(note.Text, [.. note.Signatures.Where(signature => signature.Name == keys[0].Name)]);
         }
         catch (MalformedException)
         {
             // Told below: no checkpoint is no checkpoint of this ledger.
         }
 
-        throw new LedgerRefusedException($"{place} holds no checkpoint that {key} signed", "leave it out, or put it back as it was") { IsVerdict = true };
+        throw new LedgerRefusedException($"{place} holds no checkpoint that {keys[0]} signed", "leave it out, or put it back as it was") { IsVerdict = true };
     }
 
     private static SigningKey OpenKey(DataFolder folder, LedgerOptions options)

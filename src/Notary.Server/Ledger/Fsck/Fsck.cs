@@ -63,7 +63,7 @@ public sealed class Fsck
     {
         // The mark is read before the head: a running server raises the mark after the head, never before.
         var mark = folder is null ? null : ReadMark(folder);
-        var key = folder is null ? null : ReadKey(folder);
+        var key = folder is null ? null : ReadKey(folder.Key);
         FsckEntries? entries = null;
         Checkpoint? checkpoint = null;
         try
@@ -75,6 +75,7 @@ public sealed class Fsck
             var markRoot = entries.Read(checkpoint.Size, mark?.Size ?? 0, cancellation);
             if (tree.Size == checkpoint.Size)
                 tree.Finish(checkpoint.Root);
+            CheckKey(key, entries.Key);
             CheckHead(note, checkpoint, stored!, key, entries);
             CheckMark(mark, checkpoint, markRoot);
             var indexes = new FsckIndexes(store, findings, checkpoint.Size, progress);
@@ -134,8 +135,6 @@ public sealed class Fsck
 
     private void CheckHead(SignedNote note, Checkpoint checkpoint, StoredHead stored, VerifierKey? key, FsckEntries entries)
     {
-        if (key is not null && entries.Key is not null && !key.Equals(entries.Key))
-            findings.Add(FsckKind.Key, folder!.Key, "is not the key that entry 0 names");
         var signer = entries.Key ?? key;
         if (signer is not null && note.Check(signer) != NoteCheck.Valid)
             findings.Add(FsckKind.Head, "head", "has a checkpoint without a valid signature of the ledger's key");
@@ -143,6 +142,15 @@ public sealed class Fsck
             findings.Add(FsckKind.Head, "head", $"is of the ledger {checkpoint.Origin}, not {signer.Name}");
         if (stored.Received != entries.Newest)
             findings.Add(FsckKind.Head, "head", "has another time than the newest entry");
+    }
+
+    private void CheckKey(VerifierKey? key, VerifierKey? named)
+    {
+        if (folder is null || key is null || named is null || key == named)
+            return;
+        // A change of the key that was interrupted after its entry: the next start puts the next key in place.
+        if (!File.Exists(folder.NextKey) || ReadKey(folder.NextKey) != named)
+            findings.Add(FsckKind.Key, folder.Key, "is not the key that the ledger's entries name last");
     }
 
     private void CheckMark(Checkpoint? mark, Checkpoint checkpoint, Hash? markRoot)
@@ -183,24 +191,24 @@ public sealed class Fsck
         return null;
     }
 
-    private VerifierKey? ReadKey(DataFolder folder)
+    private VerifierKey? ReadKey(string path)
     {
         try
         {
-            var key = LedgerKey.Load(folder.Key);
+            var key = LedgerKey.Load(path);
             if (key is null)
-                findings.Add(FsckKind.Key, folder.Key, "is missing");
-            else if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(folder.Key) & Others) != 0)
-                findings.Add(FsckKind.Key, folder.Key, "may be read or written by others than its owner");
+                findings.Add(FsckKind.Key, path, "is missing");
+            else if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0)
+                findings.Add(FsckKind.Key, path, "may be read or written by others than its owner");
             return key?.Verifier;
         }
         catch (LedgerRefusedException e)
         {
-            findings.Add(FsckKind.Key, folder.Key, e.Problem);
+            findings.Add(FsckKind.Key, path, e.Problem);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            findings.Add(FsckKind.Key, folder.Key, e.Message);
+            findings.Add(FsckKind.Key, path, e.Message);
         }
 
         return null;

@@ -12,8 +12,10 @@ internal sealed class FsckEntries(
 {
     private const int PageSize = 1_024;
 
+    private readonly FsckKeys keys = new(store, findings);
     private DateTimeOffset newest = DateTimeOffset.MinValue;
     private (ulong Size, Hash Root) after;
+    private ulong depositRows;
 
     public ulong Deposits { get; private set; }
 
@@ -23,10 +25,10 @@ internal sealed class FsckEntries(
     public ulong Lost { get; private set; }
 
     /// <summary>Rows that the account index must have.</summary>
-    public ulong AccountRows { get; private set; }
+    public ulong AccountRows => depositRows + keys.Rows;
 
-    /// <summary>The key that entry 0 names.</summary>
-    public VerifierKey? Key { get; private set; }
+    /// <summary>The key that the entries name last; null when entry 0 names none.</summary>
+    public VerifierKey? Key => keys.Current;
 
     /// <summary>The newest time that an entry carries.</summary>
     public DateTimeOffset Newest => newest;
@@ -62,6 +64,7 @@ internal sealed class FsckEntries(
                     break;
                 Check(entry);
                 tree.Append(MerkleHash.Leaf(entry.Entry.Span));
+                keys.CheckRoot(tree);
                 if (tree.Size == markSize)
                     markRoot = tree.Root();
             }
@@ -130,9 +133,11 @@ internal sealed class FsckEntries(
                 CheckGenesis(Genesis.Parse(text));
             else if (Entry.IsDeposit(entry.Entry.Span))
                 CheckDeposit(entry, Statement.Parse(text));
+            else if (Entry.IsKeyChange(entry.Entry.Span))
+                CheckKeyChange(entry, KeyChange.Parse(text));
             else if (!text.StartsWith("notary.", StringComparison.Ordinal))
                 findings.Entry(entry.Index, "is no text of the notary formats");
-            if (!Entry.IsDeposit(entry.Entry.Span) && (!entry.Claims.IsEmpty || !entry.Request.IsEmpty))
+            if (!Entry.IsDeposit(entry.Entry.Span) && !Entry.IsKeyChange(entry.Entry.Span) && (!entry.Claims.IsEmpty || !entry.Request.IsEmpty))
                 findings.Record(entry.Index, "stand beside an entry that is not a deposit");
         }
         catch (MalformedException e)
@@ -143,10 +148,25 @@ internal sealed class FsckEntries(
 
     private void CheckGenesis(Genesis genesis)
     {
-        Key = genesis.Key;
+        keys.Begin(genesis.Key);
         newest = genesis.Created;
         if (genesis.Ledger != origin)
             findings.Entry(0, $"begins the ledger {genesis.Ledger}, not {origin}");
+    }
+
+    private void CheckKeyChange(StoredEntry entry, KeyChange change)
+    {
+        CheckTime(entry.Index, change.At);
+        keys.Check(entry, change);
+        if (!entry.Claims.IsEmpty && !LostRecords.Are(entry))
+            findings.Record(entry.Index, "hold claims beside an entry that is not a deposit");
+    }
+
+    private void CheckTime(ulong index, DateTimeOffset time)
+    {
+        if (time < newest)
+            findings.Entry(index, "was received before the entry before it");
+        newest = time > newest ? time : newest;
     }
 
     private void CheckDeposit(StoredEntry entry, Statement statement)
@@ -154,9 +174,7 @@ internal sealed class FsckEntries(
         Deposits++;
         if (statement.Ledger != origin)
             findings.Entry(entry.Index, $"is of the ledger {statement.Ledger}");
-        if (statement.Received < newest)
-            findings.Entry(entry.Index, "was received before the entry before it");
-        newest = statement.Received > newest ? statement.Received : newest;
+        CheckTime(entry.Index, statement.Received);
         CheckAfter(entry.Index, statement);
         CheckDepositRow(entry.Index, statement.Deposit);
         CheckRecords(entry, statement);
@@ -228,7 +246,7 @@ internal sealed class FsckEntries(
         var claims = ParseRecord(entry.Index, () => Claims.Parse(Encoding.UTF8.GetString(entry.Claims.Span)));
         if (claims is null)
             return;
-        AccountRows++;
+        depositRows++;
         if (store.ListAccount(claims.Account, entry.Index + 1, 1) is not [var row] || row != entry.Index)
             findings.Add(FsckKind.AccountIndex, $"account of entry {entry.Index}", "does not list the entry");
         if (Hash.Of(entry.Request.Span) != claims.Request)

@@ -126,8 +126,10 @@ internal sealed class FsckIndexes(ILedgerStore store, FsckFindings findings, ulo
         ReadEntry(row.Entry) is { } entry && Parse(() => Statement.Parse(Text(entry.Entry))) is { } statement
         && statement.Deposit.ToBytes().AsSpan().SequenceEqual(row.Deposit.Span);
 
-    private bool IsAccount(AccountRow row) =>
-        ReadEntry(row.Entry) is { } entry && Parse(() => Claims.Parse(Text(entry.Claims))) is { } claims && claims.Account == row.Account;
+    private bool IsAccount(AccountRow row) => ReadEntry(row.Entry) is { } entry
+        && (row.Account == KeyHistory.Account
+            ? Entry.IsKeyChange(entry.Entry.Span)
+            : Parse(() => Claims.Parse(Text(entry.Claims))) is { } claims && claims.Account == row.Account);
 
     private StoredEntry? ReadEntry(ulong index)
     {

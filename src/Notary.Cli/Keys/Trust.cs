@@ -10,8 +10,19 @@ internal sealed record Trust(TrustPolicy Policy, string Text, string Place)
 {
     private const string PinnedName = "trust";
 
-    /// <summary>The origin when the policy knows one ledger alone, else null.</summary>
-    public string? OnlyOrigin => Policy.Logs is [var log] ? log.Key.Name : null;
+    /// <summary>The origin when the policy knows one ledger alone, under however many keys; else null.</summary>
+    public string? OnlyOrigin => Policy.Logs.Select(log => log.Key.Name).Distinct(StringComparer.Ordinal).ToList() is [var name] ? name : null;
+
+    /// <summary>
+    /// Whether a checkpoint is of a ledger that the policy names, and signed by none of its keys that the policy knows: a
+    /// forgery, or a ledger that has changed its key since.
+    /// </summary>
+    public static bool LacksKeyOf(TrustPolicy policy, SignedNote note)
+    {
+        var origin = note.Text.Split('\n')[0];
+        var known = policy.Logs.Select(log => log.Key).Where(key => key.Name == origin).ToList();
+        return known.Count > 0 && known.TrueForAll(key => note.Check(key) == NoteCheck.Absent);
+    }
 
     public static string PinPath(string outputFolder) => Path.Join(outputFolder, PinnedName);
 
@@ -39,6 +50,24 @@ internal sealed record Trust(TrustPolicy Policy, string Text, string Place)
             return Read(given);
         var pinned = PinPath(outputFolder);
         return Path.Exists(pinned) ? Read(pinned) : null;
+    }
+
+    /// <summary>Adds keys to the file, as far as it does not name them yet: whoever reads it sees the old or the new whole.</summary>
+    /// <exception cref="CliException">It cannot be read any more, or not be written.</exception>
+    public static void Update(string path, IEnumerable<KeyChange> changes)
+    {
+        // Read again: another run may have added a key meanwhile.
+        var trust = Read(path);
+        foreach (var change in changes.Where(change => trust.Policy.Logs.All(log => log.Key != change.New)))
+            trust = Parse(TrustPolicy.WithLog(trust.Text, change.Old, change.New), path);
+        try
+        {
+            DurableFile.Replace(path, DurableFile.Public, StrictText.Encode(trust.Text));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw CliException.Input($"{path}: cannot be written: {FileSource.Reason(exception)}");
+        }
     }
 
     /// <summary>Trust in what a server says of itself, for lack of anything better.</summary>

@@ -1,0 +1,69 @@
+using Microsoft.Extensions.Logging;
+using Notary.Core;
+
+namespace Notary.Server;
+
+/// <summary>
+/// An opened and verified ledger before anybody appends to it: what serving it and changing its key have in common. Whoever
+/// opens it owns the parts until they are handed on.
+/// </summary>
+internal sealed class LedgerParts : IDisposable
+{
+    private LedgerParts(DataFolder folder, ILedgerStore store, HighWaterMark mark, TileCache cache, TreeReader tree, OpenedHead opened)
+    {
+        (Folder, Store, Mark, Cache, Tree) = (folder, store, mark, cache, tree);
+        Opened = opened;
+    }
+
+    public DataFolder Folder { get; }
+
+    public ILedgerStore Store { get; }
+
+    public HighWaterMark Mark { get; }
+
+    public TileCache Cache { get; }
+
+    public TreeReader Tree { get; }
+
+    public OpenedHead Opened { get; }
+
+    /// <summary>Locks, opens and verifies the ledger of the folder, or creates it.</summary>
+    /// <exception cref="LedgerRefusedException">It must not or cannot be opened; the message says what to do.</exception>
+    public static LedgerParts Open(LedgerOptions options, ILogger logger)
+    {
+        var folder = new DataFolder(options.DataDirectory, options.HighWaterMarkPath);
+        ILedgerStore? store = null;
+        HighWaterMark? mark = null;
+        try
+        {
+            folder.Lock();
+            folder.RequireNoDraft();
+            var opening = new LedgerOpening(folder, options, logger);
+            var keys = opening.OpenKeys();
+            store = SqliteStore.Open(folder.Database);
+            store = options.WrapStore?.Invoke(store) ?? store;
+            mark = HighWaterMark.Open(folder.Mark);
+            var cache = new TileCache(TileCache.DefaultCapacity);
+            var tree = new TreeReader(store, cache);
+            return new LedgerParts(folder, store, mark, cache, tree, opening.OpenHead(store, tree, keys, mark));
+        }
+        catch (Exception e)
+        {
+            mark?.Dispose();
+            store?.Dispose();
+            folder.Dispose();
+            if (e is StoreException or IOException or UnauthorizedAccessException)
+                throw new LedgerRefusedException(
+                    $"the ledger in {folder.Folder} cannot be opened: {e.Message}", "check the disk and who may read and write the folder");
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        Mark.Dispose();
+        Store.Dispose();
+        // Last: whoever gets the lock next finds everything closed.
+        Folder.Dispose();
+    }
+}
