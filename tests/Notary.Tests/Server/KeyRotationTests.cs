@@ -235,8 +235,8 @@ public sealed class KeyRotationTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData(FsckKind.AccountIndex, "key entry 3", "DELETE FROM accounts WHERE entry = 3")]
-    [InlineData(FsckKind.AccountIndex, "account that lists entry 2", "INSERT INTO accounts VALUES ('notary.key', 2)")]
+    [InlineData(FsckKind.AccountIndex, "key entry 3", "DELETE FROM accounts WHERE account = 'notary.key'")]
+    [InlineData(FsckKind.AccountIndex, "account that lists entry 2", "INSERT INTO accounts VALUES ('notary.key', 2, x'00')")]
     [InlineData(FsckKind.Record, "records of entry 3", "UPDATE segments SET records = x'00000000' WHERE first = 3")]
     [InlineData(FsckKind.Record, "records of entry 3", "UPDATE segments SET records = {flip 60 records} WHERE first = 3")]
     [InlineData(FsckKind.Record, "records of entry 3", "UPDATE segments SET records = {flip 95 records} WHERE first = 3")]
