@@ -45,6 +45,7 @@ public sealed class KeyFollowingTests : IDisposable
     public async Task A_ledger_that_shows_no_proof_of_its_new_key_is_refused()
     {
         ledger.ChangeKey(2);
+        ledger.Deposit();
         await using var server = new LyingServer(path =>
             path.StartsWith("key-change", StringComparison.Ordinal) ? Reply.Missing : LyingServer.Honest(ledger)(path));
         var finding = Assert.Single((await VisitAsync(server)).Findings);
