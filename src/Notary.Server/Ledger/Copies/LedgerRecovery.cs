@@ -82,7 +82,7 @@ public sealed class LedgerRecovery
         return Report(before, after, lost);
     }
 
-    private void CheckSigner(IReadOnlyList<VerifierKey> keys)
+    private void CheckSigner(List<VerifierKey> keys)
     {
         var key = keys[0];
         try
