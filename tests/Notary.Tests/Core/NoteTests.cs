@@ -12,6 +12,16 @@ public sealed class NoteTests
     private static readonly SigningKey Other = SigningKey.Create("notary.example/log", Seed(2));
     private static readonly string Text = new Checkpoint("notary.example/log", 7, Hash.Of([1])).ToText();
 
+    [Theory]
+    [InlineData("3\0")]
+    [InlineData("3\0\0")]
+    [InlineData("+3")]
+    [InlineData("03")]
+    [InlineData("\u0663")]
+    [InlineData("18446744073709551616")]
+    public void A_size_has_one_spelling(string size) =>
+        Assert.Throws<MalformedException>(() => Checkpoint.Parse($"ledger.example/a\n{size}\n{default(Hash).ToBase64()}\n"));
+
     [Fact]
     public void The_key_of_the_specification_reads_and_prints()
     {
