@@ -53,9 +53,9 @@ internal sealed class DataFolder : IDisposable
         {
             lockFile = DurableFile.Open(LockFile, FileMode.OpenOrCreate, FileShare.None);
         }
-        catch (IOException e) when (e.GetType() == typeof(IOException))
+        catch (IOException e) when (IsLocked(e))
         {
-            // Only the plain type: a missing folder or a refused one are other errors and say so themselves.
+            // Only a lock: a missing folder, a refused or a read-only one are other errors and say so themselves.
             throw new LedgerRefusedException(
                 $"the data folder {Folder} is in use by another server", "stop that server, or give this one a folder of its own");
         }
@@ -117,4 +117,7 @@ internal sealed class DataFolder : IDisposable
     }
 
     public void Dispose() => lockFile?.Dispose();
+
+    /// <summary>The system's code for it: EWOULDBLOCK of Linux and macOS, the sharing and lock violations of Windows.</summary>
+    private static bool IsLocked(IOException e) => (e.HResult & 0xFFFF) is 11 or 35 or 32 or 33;
 }
