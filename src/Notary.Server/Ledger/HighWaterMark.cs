@@ -75,6 +75,25 @@ internal sealed class HighWaterMark : IDisposable
     }
 
     /// <summary>
+    /// Whether one of the two slots was written and is not whole. The other one still tells the mark; the next start writes
+    /// this one anew.
+    /// </summary>
+    public static bool HasDamagedSlot(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+        var bytes = new byte[2 * SlotSize];
+        // A running server may be writing one just now, but not at each of three looks.
+        for (var look = 0; look < 3; look++)
+        {
+            if (RandomAccess.Read(file.SafeFileHandle, bytes, 0) == 0
+                || (IsWholeOrUnused(bytes.AsMemory(0, SlotSize)) && IsWholeOrUnused(bytes.AsMemory(SlotSize))))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>
     /// Writes the mark, without waiting for the disk: the database is durable by itself, and a mark that lags behind it is
     /// raised at the next start. A crash of the process loses nothing that was written.
     /// </summary>
@@ -127,6 +146,8 @@ internal sealed class HighWaterMark : IDisposable
             ({ } left, { } right) => left.Sequence > right.Sequence ? (left, 0) : (right, 1),
         };
     }
+
+    private static bool IsWholeOrUnused(ReadOnlyMemory<byte> slot) => !slot.Span.ContainsAnyExcept((byte)0) || Parse(slot) is not null;
 
     private static MarkSlot? Parse(ReadOnlyMemory<byte> bytes)
     {

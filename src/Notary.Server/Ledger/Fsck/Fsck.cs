@@ -177,6 +177,8 @@ public sealed class Fsck
             }
 
             var note = HighWaterMark.Read(folder.Mark);
+            if (HighWaterMark.HasDamagedSlot(folder.Mark))
+                findings.Add(FsckKind.Mark, folder.Mark, "has one damaged slot of two; the next start writes it anew");
             return note.IsEmpty ? null : Checkpoint.Parse(SignedNote.Parse(Encoding.UTF8.GetString(note.Span)).Text);
         }
         catch (LedgerRefusedException e)
