@@ -251,7 +251,9 @@ public sealed class Ledger : IAsyncDisposable
     {
         try
         {
+            options.AtStep?.Invoke(DurableStep.SyncMark, StepMoment.Before);
             mark.Sync();
+            options.AtStep?.Invoke(DurableStep.SyncMark, StepMoment.After);
         }
         catch (IOException e)
         {

@@ -39,4 +39,7 @@ public sealed class LedgerOptions
 
     /// <summary>Puts something between ledger and store: the tests' faults.</summary>
     internal Func<ILedgerStore, ILedgerStore>? WrapStore { get; init; }
+
+    /// <summary>Called before and after each durable step, on its thread; what it throws, the step threw: the tests' faults.</summary>
+    internal Action<DurableStep, StepMoment>? AtStep { get; init; }
 }

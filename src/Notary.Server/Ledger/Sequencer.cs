@@ -293,7 +293,10 @@ internal sealed class Sequencer
         var start = Stopwatch.GetTimestamp();
         try
         {
-            return store.Append(built.Append);
+            options.AtStep?.Invoke(DurableStep.Append, StepMoment.Before);
+            var outcome = store.Append(built.Append);
+            options.AtStep?.Invoke(DurableStep.Append, StepMoment.After);
+            return outcome;
         }
         finally
         {
@@ -332,7 +335,9 @@ internal sealed class Sequencer
     private void Publish(LedgerBatch built)
     {
         // A crash before this leaves the mark behind the database, which the next start heals by raising it.
+        options.AtStep?.Invoke(DurableStep.WriteMark, StepMoment.Before);
         mark.Write(built.Head.Signed.Note.Span);
+        options.AtStep?.Invoke(DurableStep.WriteMark, StepMoment.After);
         foreach (var tile in built.Filled)
             cache.Add(tile);
         head = built.Head;
