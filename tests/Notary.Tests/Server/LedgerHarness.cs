@@ -33,6 +33,9 @@ internal sealed class LedgerHarness : IAsyncDisposable
 
     public FaultyStore? Store { get; private set; }
 
+    /// <summary>What happens at the durable steps of the open ledger and of later ones.</summary>
+    public Action<DurableStep, StepMoment>? AtStep { get; set; }
+
     /// <summary>Opens with faults possible and a clock that the test moves.</summary>
     public LedgerHarness Open(string? origin = null, int queue = 8_192, int batch = 1_024, string? mark = null)
     {
@@ -46,6 +49,7 @@ internal sealed class LedgerHarness : IAsyncDisposable
                 BatchLimit = batch,
                 TimeProvider = Clock,
                 WrapStore = inner => Store = new FaultyStore(inner),
+                AtStep = (step, moment) => AtStep?.Invoke(step, moment),
             },
             NullLogger<Ledger>.Instance);
         return this;

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
+using Notary.Bench;
+using Notary.Server;
+
+namespace Notary.Faults;
+
+/// <summary>
+/// <c>notary-faults victim</c>, which <see cref="StepRun"/> starts: opens a ledger, deposits from several callers, prints
+/// what was acknowledged, and kills itself at a durable step.
+/// </summary>
+internal static class StepVictim
+{
+    /// <summary>The last word of a whole line.</summary>
+    public const string End = "end";
+
+    private const int Callers = 4;
+
+    public static Command Create()
+    {
+        var data = new Option<string>("--data") { Required = true };
+        var step = new Option<DurableStep>("--step") { Required = true };
+        var moment = new Option<StepMoment>("--moment") { Required = true };
+        var after = new Option<int>("--after") { Required = true };
+        var command = new Command("victim") { data, step, moment, after, Options.Seed };
+        command.Hidden = true;
+        command.SetAction(parsed => RunAsync(
+            parsed.GetRequiredValue(data), parsed.GetRequiredValue(step), parsed.GetRequiredValue(moment), parsed.GetRequiredValue(after), parsed.GetValue(Options.Seed)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string data, DurableStep step, StepMoment moment, int after, int seed)
+    {
+        var reached = 0;
+        var options = new LedgerOptions
+        {
+            DataDirectory = data,
+            AtStep = (at, side) =>
+            {
+                if ((at, side) == (step, moment) && Interlocked.Increment(ref reached) == after)
+                    Process.GetCurrentProcess().Kill();
+            },
+        };
+        await using var ledger = Ledger.Open(options, NullLogger<Ledger>.Instance);
+        var output = TextWriter.Synchronized(new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true });
+        await Task.WhenAll(Enumerable.Range(0, Callers).Select(i => CallAsync(ledger, seed + i, output)));
+        return 0;
+    }
+
+    private static async Task CallAsync(Ledger ledger, int seed, TextWriter output)
+    {
+        var requests = new RequestFactory(ledger.Origin, TimeProvider.System, seed);
+        while (true)
+        {
+            var request = requests.Next().Bytes;
+            var result = await ledger.DepositAsync("local", request, CancellationToken.None);
+            if (result.Outcome != DepositOutcome.Issued)
+                return;
+            var (certificate, text) = (result.Certificate!, Convert.ToBase64String(request));
+            await output.WriteLineAsync(
+                $"{text} {Convert.ToBase64String(certificate.Statement.Span)} {Convert.ToBase64String(certificate.Claims.Span)} {Convert.ToBase64String(certificate.Proof.Span)} {End}");
+        }
+    }
+}
