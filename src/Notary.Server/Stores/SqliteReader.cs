@@ -79,7 +79,7 @@ internal sealed class SqliteReader : IDisposable
         id.CopyTo(uuid);
         try
         {
-            return deposit.Bind(1, uuid).Step() ? (ulong)deposit.Number(0) : null;
+            return deposit.Bind(1, uuid).Step() ? unchecked((ulong)deposit.Number(0)) : null;
         }
         finally
         {
@@ -155,7 +155,7 @@ internal sealed class SqliteReader : IDisposable
     /// </summary>
     public void CatchUp(SqliteRecentUuids recent)
     {
-        var hasMore = Rows(recentRows.Bind(1, checked((long)recent.End)), row =>
+        var hasMore = Rows(recentRows.Bind(1, unchecked((long)recent.End)), row =>
         {
             recent.Add(unchecked((ulong)row.Number(0)), row.Blob(1));
             return true;
@@ -177,7 +177,7 @@ internal sealed class SqliteReader : IDisposable
         using var statement = database.Prepare(
             "SELECT account, first, entries FROM accounts WHERE (account, first) > (?1, ?2) ORDER BY account, first");
         var start = after ?? new AccountRow("", 0);
-        statement.Bind(1, start.Account).Bind(2, unchecked((long)start.Entry) - TileId.FullWidth);
+        statement.Bind(1, start.Account).Bind(2, unchecked((long)start.Entry - TileId.FullWidth));
         var found = new List<AccountRow>();
         while (found.Count < count && statement.Step())
         {

@@ -47,14 +47,14 @@ internal sealed class SqliteRecentUuids
         return row;
     }
 
-    public long? Find(UInt128 uuid)
+    public ulong? Find(UInt128 uuid)
     {
         lock (gate)
         {
             foreach (var run in runs)
             {
                 if (run.Entries.TryGetValue(uuid, out var entry))
-                    return entry;
+                    return unchecked((ulong)entry);
             }
         }
 
@@ -78,10 +78,11 @@ internal sealed class SqliteRecentUuids
             {
                 var uuid = row.Slice(i * DepositId.Size, DepositId.Size);
                 if (!uuid.SequenceEqual(None))
-                    run.Entries.TryAdd(BinaryPrimitives.ReadUInt128BigEndian(uuid), checked((long)first + i));
+                    run.Entries.TryAdd(BinaryPrimitives.ReadUInt128BigEndian(uuid), unchecked((long)first + i));
             }
 
-            end = run.End = first + (ulong)(row.Length / DepositId.Size);
+            // A damaged row may begin anywhere; whoever misses its uuids says so.
+            end = run.End = unchecked(first + (ulong)(row.Length / DepositId.Size));
         }
     }
 
@@ -147,7 +148,7 @@ internal sealed class SqliteRecentUuids
                 {
                     var uuid = new byte[DepositId.Size];
                     BinaryPrimitives.WriteUInt128BigEndian(uuid, sorted[i].Uuid);
-                    page.Add(new DepositRow(uuid, (ulong)sorted[i].Entry));
+                    page.Add(new DepositRow(uuid, unchecked((ulong)sorted[i].Entry)));
                 }
             }
         }

@@ -95,7 +95,7 @@ public sealed class SqliteStore : ILedgerStore
     public ulong? FindDeposit(DepositId deposit)
     {
         CatchUp();
-        return (ulong?)recent.Find(SqliteReader.ToNumber(deposit)) ?? Read(reader => reader.FindDeposit(deposit));
+        return recent.Find(SqliteReader.ToNumber(deposit)) ?? Read(reader => reader.FindDeposit(deposit));
     }
 
     /// <inheritdoc/>

@@ -133,7 +133,7 @@ internal sealed class SqliteUuidIndex : IDisposable
     private ulong? Find(DepositId deposit, out UInt128 uuid)
     {
         uuid = SqliteReader.ToNumber(deposit);
-        return (ulong?)recent.Find(uuid) ?? SqliteReader.FindDeposit(find, deposit);
+        return recent.Find(uuid) ?? SqliteReader.FindDeposit(find, deposit);
     }
 
     private static StoreDamagedException Damaged(ulong first, string problem) => new($"uuids of entries from {first}", problem, first);
