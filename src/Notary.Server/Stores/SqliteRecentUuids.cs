@@ -63,7 +63,7 @@ internal sealed class SqliteRecentUuids
 
     /// <summary>Adds a durable row. Of a uuid that occurs twice the first entry counts, as in the index.</summary>
     /// <param name="first">The entry of its first uuid.</param>
-    /// <param name="row">As in <see cref="ToRow"/>; an incomplete uuid at its end is left out.</param>
+    /// <param name="row">As in <see cref="ToRow"/>; an incomplete uuid at its end counts as one that is nobody's.</param>
     public void Add(ulong first, ReadOnlySpan<byte> row)
     {
         lock (gate)
@@ -79,6 +79,15 @@ internal sealed class SqliteRecentUuids
                 var uuid = row.Slice(i * DepositId.Size, DepositId.Size);
                 if (!uuid.SequenceEqual(None))
                     run.Entries.TryAdd(BinaryPrimitives.ReadUInt128BigEndian(uuid), unchecked((long)first + i));
+            }
+
+            // What is left over is nobody's uuid, and a check is to see it: the appending thread refuses such a row.
+            if (row.Length % DepositId.Size is > 0 and var left)
+            {
+                Span<byte> padded = stackalloc byte[DepositId.Size];
+                padded.Clear();
+                row[^left..].CopyTo(padded);
+                run.Entries.TryAdd(BinaryPrimitives.ReadUInt128BigEndian(padded), unchecked((long)first + row.Length / DepositId.Size));
             }
 
             // A damaged row may begin anywhere; whoever misses its uuids says so.
