@@ -33,6 +33,7 @@ var root = new RootCommand("""
     ExportCommand.Create(context),
     MirrorCommand.Create(context),
     MonitorCommand.Create(context),
+    MigrateCommand.Create(context),
 };
 
 return await CommandLine.RunAsync(root, args, terminal);

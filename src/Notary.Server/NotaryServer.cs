@@ -145,6 +145,7 @@ public sealed class NotaryServer : IAsyncDisposable
                 DataDirectory = options.DataDirectory,
                 Origin = options.Origin,
                 HighWaterMarkPath = options.HighWaterMarkPath,
+                Store = options.Store,
                 QueueCapacity = options.QueueCapacity ?? defaults.QueueCapacity,
                 TimeProvider = options.TimeProvider,
                 Randomness = options.Randomness ?? defaults.Randomness,

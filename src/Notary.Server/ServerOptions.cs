@@ -17,6 +17,9 @@ public sealed class ServerOptions
     /// <summary>The high-water mark's file; null is <see cref="LedgerOptions.DefaultHighWaterMark"/>.</summary>
     public string? HighWaterMarkPath { get; init; }
 
+    /// <summary>As <see cref="LedgerOptions.Store"/>.</summary>
+    public StoreKind? Store { get; init; }
+
     /// <summary>Where gRPC is served: HTTP/2 without TLS, on a loopback address. Port 0 takes a free one.</summary>
     public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 7070);
 

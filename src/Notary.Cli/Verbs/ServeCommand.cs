@@ -18,11 +18,13 @@ internal static class ServeCommand
     private static readonly Option<IPEndPoint> Listen = EndPoint("--listen", "Where gRPC is served; port 0 takes a free one.", GrpcPort);
     private static readonly Option<IPEndPoint> Web = EndPoint("--web", "Where tiles, checkpoint, /healthz and /readyz are served; port 0 takes a free one.", WebPort);
 
+    private static readonly Option<StoreKind?> Store = StoreOption.Create<StoreKind?>("--store", $"The database of a new ledger; {LedgerStores.NameOf(LedgerStores.Default)} unless given. An existing one keeps its own.", required: false);
+
     private static readonly Option<LogFormat> Log = LogFormats.Option();
 
     public static Command Create(CliContext context)
     {
-        var command = new Command("serve", "Run a ledger.") { Data, Origin, Mark, Listen, Web, Log };
+        var command = new Command("serve", "Run a ledger.") { Data, Origin, Mark, Store, Listen, Web, Log };
         command.SetAction((arguments, cancellation) => RunAsync(context, Read(arguments, context), arguments.GetValue(Log), cancellation));
         return command;
     }
@@ -36,6 +38,7 @@ internal static class ServeCommand
             DataDirectory = NotEmpty(Data.Name, arguments.GetRequiredValue(Data)),
             Origin = arguments.GetValue(Origin),
             HighWaterMarkPath = arguments.GetValue(Mark) is { } mark ? NotEmpty(Mark.Name, mark) : null,
+            Store = arguments.GetValue(Store),
             Listen = arguments.GetRequiredValue(Listen),
             Web = arguments.GetRequiredValue(Web),
             TimeProvider = context.Time,

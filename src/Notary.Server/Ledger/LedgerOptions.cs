@@ -19,6 +19,9 @@ public sealed class LedgerOptions
     /// </summary>
     public string? HighWaterMarkPath { get; init; }
 
+    /// <summary>What the ledger is kept in; null takes what the folder has, or <see cref="LedgerStores.Default"/> for a new ledger.</summary>
+    public StoreKind? Store { get; init; }
+
     /// <summary>Deposits that wait at most; one more is refused at once.</summary>
     public int QueueCapacity { get; init; } = 8_192;
 

@@ -38,9 +38,10 @@ internal sealed class LedgerParts : IDisposable
         {
             folder.Lock();
             folder.RequireNoDraft();
+            var kind = LedgerStores.Choose(folder.Database, options.Store);
             var opening = new LedgerOpening(folder, options, logger);
             var keys = opening.OpenKeys();
-            store = SqliteStore.Open(folder.Database);
+            store = LedgerStores.Open(folder.Database, kind);
             store = options.WrapStore?.Invoke(store) ?? store;
             mark = HighWaterMark.Open(folder.Mark);
             var cache = new TileCache(TileCache.DefaultCapacity);

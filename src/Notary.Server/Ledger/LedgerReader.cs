@@ -11,12 +11,12 @@ public sealed class LedgerReader : IDisposable
 {
     private const int PageSize = 1_024;
 
-    private readonly SqliteStore store;
+    private readonly ILedgerStore store;
     private readonly TreeReader tree;
     private readonly LedgerHead head;
     private readonly KeyHistory keys;
 
-    private LedgerReader(SqliteStore store, TreeReader tree, LedgerHead head, KeyHistory keys) =>
+    private LedgerReader(ILedgerStore store, TreeReader tree, LedgerHead head, KeyHistory keys) =>
         (this.store, this.tree, this.head, this.keys) = (store, tree, head, keys);
 
     /// <summary>The key that the ledger's own entries name last, which signed the checkpoint.</summary>
@@ -45,10 +45,10 @@ public sealed class LedgerReader : IDisposable
     /// <exception cref="LedgerRefusedException">As <see cref="Open"/>.</exception>
     internal static LedgerReader OpenDatabase(string path)
     {
-        SqliteStore? store = null;
+        ILedgerStore? store = null;
         try
         {
-            store = SqliteStore.OpenReadOnly(path);
+            store = LedgerStores.OpenReadOnly(path);
             var tree = new TreeReader(store, new TileCache(TileCache.DefaultCapacity));
             var size = store.ReadHead()?.Size ?? throw new StoreDamagedException("head", "is missing", 0);
             var keys = KeyHistory.Read(store, size);

@@ -3,7 +3,8 @@ namespace Notary.Server;
 /// <summary>A database that this process does not have open, as a file among files.</summary>
 internal static class SqliteFile
 {
-    private static readonly string[] Companions = ["-wal", "-shm", "-journal"];
+    // The last one is LiteDB's: a draft of either kind is deleted alike.
+    private static readonly string[] Companions = ["-wal", "-shm", "-journal", "-log"];
 
     /// <summary>
     /// Makes the database one plain file, durable and without a log beside it, so that it can be renamed, copied or sealed.
@@ -28,6 +29,21 @@ internal static class SqliteFile
 
         using var file = DurableFile.Open(path, FileMode.Open, FileShare.ReadWrite);
         DurableFile.Sync(file.SafeFileHandle);
+    }
+
+    /// <summary>Whether SQLite takes the file for one of its own.</summary>
+    public static bool IsDatabase(string path)
+    {
+        try
+        {
+            using var database = SqliteDatabase.Open(path, readOnly: true);
+            database.QueryNumber("PRAGMA schema_version");
+            return true;
+        }
+        catch (SqliteException e)
+        {
+            return (e.Code & 0xFF) != SQLitePCL.raw.SQLITE_NOTADB;
+        }
     }
 
     /// <summary>Deletes a database with all that stands beside it.</summary>

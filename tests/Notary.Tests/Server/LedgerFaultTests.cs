@@ -6,18 +6,33 @@ using Xunit;
 namespace Notary.Tests.Server;
 
 /// <summary>Appends that fail, in every way that the store's contract knows, and clocks that step.</summary>
-public sealed class LedgerFaultTests : IAsyncDisposable
+public class LedgerFaultTests : IAsyncDisposable
 {
-    private readonly LedgerHarness harness = new LedgerHarness().Open();
+    private readonly LedgerHarness harness;
 
-    public ValueTask DisposeAsync() => harness.DisposeAsync();
+    public LedgerFaultTests()
+        : this(StoreKind.Sqlite)
+    {
+    }
+
+    /// <summary>For the other stores.</summary>
+    protected LedgerFaultTests(StoreKind kind) => harness = new LedgerHarness { Kind = kind }.Open();
+
+    public async ValueTask DisposeAsync()
+    {
+        await harness.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Makes the store find no room for more than a few further kilobytes, or gives the room back.</summary>
+    protected virtual void SetRoom(ILedgerStore store, bool hasRoom) => ((SqliteStore)store).LimitPages(hasRoom ? 1_000_000 : 30);
 
     [Fact]
     public async Task A_full_disk_fails_the_deposits_at_hand_and_the_ledger_resumes_by_itself()
     {
         await harness.DepositManyAsync(5);
-        var store = (SqliteStore)harness.Store!.Inner;
-        store.LimitPages(30);
+        var store = harness.Store!.Inner;
+        SetRoom(store, hasRoom: false);
         var refused = new List<byte[]>();
         for (var i = 0; i < 3; i++)
         {
@@ -41,7 +56,7 @@ public sealed class LedgerFaultTests : IAsyncDisposable
         Assert.False(harness.Ledger.Health.Issuing);
         Assert.Contains("full", harness.Ledger.Health.Reason, StringComparison.Ordinal);
         harness.Check();
-        store.LimitPages(1_000_000);
+        SetRoom(store, hasRoom: true);
         foreach (var request in refused)
             await harness.DepositAsync(request);
         Assert.True(harness.Ledger.Health.Issuing);
@@ -128,7 +143,7 @@ public sealed class LedgerFaultTests : IAsyncDisposable
         harness.Check();
         await harness.ReopenAsync();
         harness.Check();
-        Assert.Empty(Fsck.Run(harness.Data, null, null, TestContext.Current.CancellationToken).Findings);
+        await harness.CheckStoredAsync();
     }
 
     [Fact]
@@ -234,6 +249,6 @@ public sealed class LedgerFaultTests : IAsyncDisposable
         harness.Check();
         await harness.DepositAsync(request);
         harness.Check();
-        Assert.Empty(Fsck.Run(harness.Data, null, null, TestContext.Current.CancellationToken).Findings);
+        await harness.CheckStoredAsync();
     }
 }

@@ -36,6 +36,9 @@ internal sealed class LedgerHarness : IAsyncDisposable
     /// <summary>What happens at the durable steps of the open ledger and of later ones.</summary>
     public Action<DurableStep, StepMoment>? AtStep { get; set; }
 
+    /// <summary>What the ledger is kept in.</summary>
+    public StoreKind Kind { get; init; } = StoreKind.Sqlite;
+
     /// <summary>Opens with faults possible and a clock that the test moves.</summary>
     public LedgerHarness Open(string? origin = null, int queue = 8_192, int batch = 1_024, string? mark = null)
     {
@@ -44,6 +47,7 @@ internal sealed class LedgerHarness : IAsyncDisposable
             {
                 DataDirectory = Data,
                 Origin = origin,
+                Store = Kind,
                 HighWaterMarkPath = mark,
                 QueueCapacity = queue,
                 BatchLimit = batch,
@@ -61,6 +65,16 @@ internal sealed class LedgerHarness : IAsyncDisposable
     {
         await CloseAsync();
         return Open();
+    }
+
+    /// <summary>Fsck of the whole: beside the ledger where the store can be read beside it, else before it is opened again.</summary>
+    public async Task CheckStoredAsync()
+    {
+        if (Kind == StoreKind.LiteDb)
+            await CloseAsync();
+        Assert.Empty(Fsck.Run(Data, null, null, TestContext.Current.CancellationToken).Findings);
+        if (Kind == StoreKind.LiteDb)
+            Open();
     }
 
     public async ValueTask DisposeAsync()

@@ -30,7 +30,7 @@ internal sealed class LedgerFolders : IDisposable
     public void Dispose() => folder.Dispose();
 
     public static Ledger Open(string directory, string? origin = null) =>
-        Ledger.Open(new LedgerOptions { DataDirectory = directory, Origin = origin }, NullLogger<Ledger>.Instance);
+        Ledger.Open(new LedgerOptions { DataDirectory = directory, Origin = origin, Store = StoreKind.Sqlite }, NullLogger<Ledger>.Instance);
 
     public Ledger Open(string data) => Open(At(data), null);
 

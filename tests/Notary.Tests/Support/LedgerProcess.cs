@@ -62,7 +62,7 @@ public sealed class LedgerProcess : IAsyncLifetime
     private async Task StartAsync(string listen, string web = "127.0.0.1:0")
     {
         channel?.Dispose();
-        process = NotaryProcess.Start("serve", "--data", Data, "--listen", listen, "--web", web);
+        process = NotaryProcess.Start("serve", "--data", Data, "--store", "sqlite", "--listen", listen, "--web", web);
         Origin = await process.FieldAsync("ledger");
         Address = await process.FieldAsync("grpc");
         Web = await process.FieldAsync("web");

@@ -14,11 +14,12 @@ internal sealed class CheckedCopy(Action<FsckProgress>? progress, CancellationTo
     /// <param name="path">The draft's file.</param>
     /// <param name="target">The checkpoint that it ends with; its signature is checked against the key that entry 0 names.</param>
     /// <param name="pages">The entries, in order.</param>
+    /// <param name="kind">What to write it as.</param>
     /// <exception cref="StoreDamagedException">What was read does not make a whole ledger.</exception>
     /// <exception cref="StoreException">It could not be written.</exception>
-    public FsckReport Write(string path, SignedCheckpoint target, IEnumerable<IReadOnlyList<StoredEntry>> pages)
+    public FsckReport Write(string path, SignedCheckpoint target, IEnumerable<IReadOnlyList<StoredEntry>> pages, StoreKind kind = StoreKind.Sqlite)
     {
-        using (var draft = new LedgerDraft(path, target))
+        using (var draft = new LedgerDraft(path, target, kind))
         {
             foreach (var page in pages)
                 Append(draft, page, target);
@@ -31,7 +32,7 @@ internal sealed class CheckedCopy(Action<FsckProgress>? progress, CancellationTo
     /// <inheritdoc cref="Write"/>
     public async Task<FsckReport> WriteAsync(string path, SignedCheckpoint target, IAsyncEnumerable<IReadOnlyList<StoredEntry>> pages)
     {
-        using (var draft = new LedgerDraft(path, target))
+        using (var draft = new LedgerDraft(path, target, StoreKind.Sqlite))
         {
             await foreach (var page in pages.WithCancellation(cancellation))
                 Append(draft, page, target);

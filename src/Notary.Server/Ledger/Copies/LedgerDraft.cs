@@ -14,7 +14,7 @@ internal sealed class LedgerDraft : IDisposable
 
     private readonly string path;
     private readonly SignedCheckpoint target;
-    private readonly SqliteStore store;
+    private readonly ILedgerStore store;
     private readonly List<NewEntry> waiting = new(BatchSize);
     private CompactRange frontier = new();
     private IReadOnlyList<TileNodes> edge = [];
@@ -25,11 +25,12 @@ internal sealed class LedgerDraft : IDisposable
 
     /// <param name="path">Its file; what an interrupted run left there is deleted.</param>
     /// <param name="target">The checkpoint that it is to end with; its signature is the caller's to check.</param>
-    public LedgerDraft(string path, SignedCheckpoint target)
+    /// <param name="kind">What to make it as.</param>
+    public LedgerDraft(string path, SignedCheckpoint target, StoreKind kind)
     {
         (this.path, this.target) = (path, target);
         SqliteFile.Delete(path);
-        store = SqliteStore.Open(path);
+        store = LedgerStores.Open(path, kind);
     }
 
     /// <summary>Entries so far.</summary>
@@ -61,7 +62,7 @@ internal sealed class LedgerDraft : IDisposable
         if (frontier.Root() != target.Checkpoint.Root)
             throw new StoreDamagedException($"the first {Size} entries", "do not lead to the root that the ledger signed", Size);
         Close();
-        SqliteFile.MakePlain(path);
+        LedgerStores.MakePlain(path);
         isFinished = true;
     }
 

@@ -44,6 +44,10 @@ public sealed class LedgerRecovery
         using var folder = new DataFolder(dataDirectory, highWaterMarkPath);
         folder.RequireExisting();
         folder.Lock();
+        if (LedgerStores.KindOf(folder.Database) is StoreKind.LiteDb)
+            throw new LedgerRefusedException(
+                $"the ledger in {folder.Folder} is kept in LiteDB, which cannot be recovered in place",
+                "move it with 'notary migrate --to sqlite', recover it, and move it back");
         try
         {
             return await new LedgerRecovery(folder, source, progress, cancellation).RunAsync();

@@ -49,7 +49,7 @@ public sealed class Fsck
     {
         try
         {
-            using var store = SqliteStore.OpenReadOnly(database);
+            using var store = LedgerStores.OpenReadOnly(database);
             return new Fsck(database, folder, progress).Run(store, cancellation);
         }
         catch (StoreException e)
@@ -59,7 +59,7 @@ public sealed class Fsck
         }
     }
 
-    private FsckReport Run(SqliteStore store, CancellationToken cancellation)
+    private FsckReport Run(ILedgerStore store, CancellationToken cancellation)
     {
         // The mark is read before the head: a running server raises the mark after the head, never before.
         var mark = folder is null ? null : ReadMark(folder);
@@ -94,7 +94,7 @@ public sealed class Fsck
             entries?.Deposits ?? 0, entries?.Erased ?? 0, entries?.Lost ?? 0, findings.List);
     }
 
-    private SignedNote? ReadHead(SqliteStore store, out StoredHead? stored)
+    private SignedNote? ReadHead(ILedgerStore store, out StoredHead? stored)
     {
         stored = null;
         try
