@@ -7,8 +7,8 @@ namespace Notary.Server;
 /// <summary>
 /// LiteDB: one data file, and a log of our own beside it because LiteDB's does not survive a power cut (see
 /// <see cref="LiteDbLogFile"/>). A commit is one write and one fsync. One process at a time has it open, to read as well;
-/// a closed database is a plain LiteDB file with an empty log. An index costs LiteDB a page or more a uuid, so appends
-/// are a good deal slower than SQLite's, and the more so the larger the ledger.
+/// a closed database is a plain LiteDB file with an empty log. Appends are half to a tenth
+/// as fast as SQLite's, the more entries they hold: each uuid is a document and a node of LiteDB's index, somewhere in it.
 /// </summary>
 internal sealed class LiteDbStore : ILedgerStore
 {

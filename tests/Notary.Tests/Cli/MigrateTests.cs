@@ -1,4 +1,5 @@
 using Notary.Server;
+using Notary.Tests.Support;
 using Xunit;
 
 namespace Notary.Tests.Cli;
