@@ -55,6 +55,7 @@ public interface ILedgerStore : IDisposable
     IReadOnlyList<DepositRow> ReadDepositRows(ReadOnlyMemory<byte> after, int count);
 
     /// <summary>Rows of the account index, ordered by account, then index; those after <paramref name="after"/> (null: from the start).</summary>
+    /// <exception cref="StoreDamagedException">A row cannot be taken apart.</exception>
     IReadOnlyList<AccountRow> ReadAccountRows(AccountRow? after, int count);
 
     /// <summary>The full tiles that there are, ordered by level, then number; those after <paramref name="after"/> (null: from the start).</summary>

@@ -185,7 +185,12 @@ internal sealed class SqliteReader : IDisposable
             foreach (var offset in statement.Blob(2))
             {
                 var row = new AccountRow(account, unchecked(first + offset));
-                if (found.Count < count && (after is not { } last || row.Account != last.Account || row.Entry > last.Entry))
+                if (after is { } last && row.Account == last.Account && row.Entry <= last.Entry)
+                    continue;
+                // Counted, such a row would stand for an entry that is missing.
+                if (found is [.., var before] && row.Account == before.Account && row.Entry <= before.Entry)
+                    throw new StoreDamagedException($"account's entries from {first}", "are listed twice or out of order", unchecked(first + 1));
+                if (found.Count < count)
                     found.Add(row);
             }
         }

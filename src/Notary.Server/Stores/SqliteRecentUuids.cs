@@ -17,9 +17,10 @@ namespace Notary.Server;
 internal sealed class SqliteRecentUuids
 {
     /// <summary>
-    /// Deposits of a run. A busy minute has a million uuids, 8,000 pages of index: a run then writes some eight rows a page.
+    /// Deposits of a run. A busy minute has a million uuids, 8,000 pages of index: a run then writes some four rows a page,
+    /// and the commit that begins to move it waits some 8 ms for its sorting.
     /// </summary>
-    internal const int RunSize = 65_536;
+    internal const int RunSize = 32_768;
 
     /// <summary>In a row, the place of an entry without a uuid.</summary>
     private static readonly byte[] None = new byte[DepositId.Size];
@@ -197,9 +198,10 @@ internal sealed class SqliteRecentUuids
         {
             if (sorted?.Length == Entries.Count)
                 return sorted;
-            sorted = [.. Entries.Select(entry => (entry.Key, entry.Value))];
-            Array.Sort(sorted, static (left, right) => left.Uuid.CompareTo(right.Uuid));
-            return sorted;
+            // Keys and values apart: half the time of sorting pairs.
+            var (uuids, entries) = (Entries.Keys.ToArray(), Entries.Values.ToArray());
+            Array.Sort(uuids, entries);
+            return sorted = [.. uuids.Zip(entries)];
         }
     }
 

@@ -131,7 +131,7 @@ public sealed class StoreSqliteTests : StoreContractTests
         for (var i = 0; i < 100; i++)
         {
             head = Append(store, head, 2_000);
-            foreach (var wanted in new[] { 0, (int)head.Size / 2, (int)head.Size - 66_000, (int)head.Size - 1 })
+            foreach (var wanted in new[] { 0, (int)head.Size / 2, (int)head.Size - 33_000, (int)head.Size - 1 })
                 Assert.Equal(wanted < 0 ? null : (ulong)wanted, wanted < 0 ? null : reader.FindDeposit(Id(wanted)));
             Assert.Null(reader.FindDeposit(Id((int)head.Size)));
         }

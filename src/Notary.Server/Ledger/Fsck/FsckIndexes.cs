@@ -26,13 +26,13 @@ internal sealed class FsckIndexes(ILedgerStore store, FsckFindings findings, ulo
 
     public void CheckAccounts(ulong expected, CancellationToken cancellation)
     {
-        var rows = Count("account index", expected, AccountRows(cancellation), row => row.Entry);
-        if (rows <= expected)
-            return;
-        foreach (var row in AccountRows(cancellation))
+        try
         {
-            if (row.Entry < size && !IsAccount(row))
-                findings.Add(FsckKind.AccountIndex, $"account that lists entry {row.Entry}", "did not deposit it");
+            CompareAccounts(expected, cancellation);
+        }
+        catch (StoreDamagedException e)
+        {
+            findings.Add(FsckKind.AccountIndex, e.Place, e.Problem);
         }
     }
 
@@ -74,6 +74,18 @@ internal sealed class FsckIndexes(ILedgerStore store, FsckFindings findings, ulo
         // Read in this order: an entry that a running server has just appended is below the head that is read after it.
         if (beyond.Count > 0 && beyond[0].Index >= NewestSize())
             findings.Entry(beyond[0].Index, "is beyond the head");
+    }
+
+    private void CompareAccounts(ulong expected, CancellationToken cancellation)
+    {
+        var rows = Count("account index", expected, AccountRows(cancellation), row => row.Entry);
+        if (rows <= expected)
+            return;
+        foreach (var row in AccountRows(cancellation))
+        {
+            if (row.Entry < size && !IsAccount(row))
+                findings.Add(FsckKind.AccountIndex, $"account that lists entry {row.Entry}", "did not deposit it");
+        }
     }
 
     private ulong Count<T>(string stage, ulong expected, IEnumerable<T> rows, Func<T, ulong> entryOf)
