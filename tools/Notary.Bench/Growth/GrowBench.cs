@@ -70,8 +70,10 @@ internal sealed class GrowBench : IDisposable
 
         foreach (var size in options.Entries)
         {
-            await bench.FillAsync(size, cancellation);
-            await bench.MeasureAsync(size, cancellation);
+            // What was appended to measure a smaller size may be more than the next one.
+            if (size > bench.filled)
+                await bench.FillAsync(size, cancellation);
+            await bench.MeasureAsync(cancellation);
         }
 
         bench.table.Print();
@@ -104,8 +106,9 @@ internal sealed class GrowBench : IDisposable
             CultureInfo.InvariantCulture, $"filled to {size:N0}: {count:N0} entries in {seconds:N0} s ({count / seconds:N0}/s)"));
     }
 
-    private async Task MeasureAsync(long size, CancellationToken cancellation)
+    private async Task MeasureAsync(CancellationToken cancellation)
     {
+        var size = filled;
         var bytes = new DirectoryInfo(Full).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
         var (cold, warm) = GrowthReads.Proofs(Full, new Random(options.Seed));
         var starts = await StartAsync(cancellation);
