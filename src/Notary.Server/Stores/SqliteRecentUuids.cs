@@ -18,7 +18,7 @@ internal sealed class SqliteRecentUuids
 {
     /// <summary>
     /// Deposits of a run. A busy minute has a million uuids, 8,000 pages of index: a run then writes some four rows a page,
-    /// and the commit that begins to move it waits some 8 ms for its sorting.
+    /// and the commit that begins to move it waits some 5 ms for its sorting.
     /// </summary>
     internal const int RunSize = 32_768;
 
