@@ -100,15 +100,20 @@ internal sealed class LoadBench : IDisposable
         Console.WriteLine(half);
     }
 
-    /// <summary>The latency of deposits that come at a given pace.</summary>
+    /// <summary>The latency of deposits that come at a given pace, and of echoes at the same: what is the callers' own is in both.</summary>
     private async Task<string> PacedAsync(Shape shape, CancellationToken cancellation)
     {
-        var rounds = new List<RoundResult>();
+        var (count, deposited, echoed) = (CountFor(shape.Pace, shape), new List<RoundResult>(), new List<RoundResult>());
         for (var round = 0; round < options.Rounds; round++)
-            rounds.Add(await MeasureAsync(deposits, CountFor(shape.Pace, shape), shape, cancellation));
+        {
+            deposited.Add(await MeasureAsync(deposits, count, shape, cancellation));
+            echoed.Add(await MeasureAsync(echoes, count, shape, cancellation));
+        }
+
+        static double Of(List<RoundResult> rounds, Func<RoundResult, double> figure) => Statistics.Median(rounds.Select(figure));
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"At half that load, {Statistics.Median(rounds.Select(round => round.Rate)):N0} deposits/s: p50 {Statistics.Median(rounds.Select(round => round.P50)):F2} ms, p99 {Statistics.Median(rounds.Select(round => round.P99)):F1} ms.");
+            $"At half that load, {Of(deposited, round => round.Rate):N0} deposits/s: p50 {Of(deposited, round => round.P50):F2} ms, p99 {Of(deposited, round => round.P99):F1} ms; echoes at the same pace: p50 {Of(echoed, round => round.P50):F2} ms, p99 {Of(echoed, round => round.P99):F1} ms.");
     }
 
     /// <summary>Full load for long: whether rate, latency or memory drift.</summary>
