@@ -20,15 +20,16 @@ internal sealed class Round
     private readonly IReadOnlyList<GrpcChannel> channels;
     private readonly long[] started;
     private readonly long[] ended;
-    private readonly long begun;
     private int next = -1;
+
+    // Set once, before the callers begin.
+    private long begun;
 
     private Round(Workload workload, IReadOnlyList<GrpcChannel> channels, int count)
     {
         (this.workload, this.channels) = (workload, channels);
         started = new long[count];
         ended = new long[count];
-        begun = Stopwatch.GetTimestamp() + WaitBefore.Ticks * (Stopwatch.Frequency / TimeSpan.TicksPerSecond);
     }
 
     /// <param name="workload">Prepared with at least <paramref name="count"/> messages.</param>
@@ -44,6 +45,7 @@ internal sealed class Round
         GC.Collect();
         await Task.Delay(WaitBefore, cancellation);
         var processor = server.ProcessorTime;
+        round.begun = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, shape.Callers).Select(caller => Task.Run(
             () => shape.Stream ? round.StreamAsync(caller, shape.Window, cancellation) : round.CallAsync(caller, shape.Pace, cancellation), cancellation)));
         return round.Result(server.ProcessorTime - processor);
