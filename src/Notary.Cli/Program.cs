@@ -34,6 +34,7 @@ var root = new RootCommand("""
     MirrorCommand.Create(context),
     MonitorCommand.Create(context),
     MigrateCommand.Create(context),
+    OtsCommand.Create(context),
 };
 
 return await CommandLine.RunAsync(root, args, terminal);

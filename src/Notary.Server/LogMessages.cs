@@ -6,7 +6,8 @@ namespace Notary.Server;
 /// <summary>
 /// Every log message of the server. No document, file name, digest, title, uuid or seed of a depositor is among the
 /// values, and nothing is logged at Information for a single call.
-/// Event ids: 1 to 99 the server, 100 to 199 the ledger, 200 to 299 its store.
+/// Event ids: 1 to 99 the server, 100 to 199 the ledger, 200 to 299 its store, 400 to 499
+/// calendars and Bitcoin.
 /// </summary>
 internal static partial class LogMessages
 {
@@ -51,4 +52,22 @@ internal static partial class LogMessages
 
     [LoggerMessage(111, LogLevel.Warning, "Ledger {Origin}: a key change that was interrupted is {Outcome}, the key is {Key}")]
     public static partial void KeyChangeSettled(ILogger logger, string origin, string outcome, VerifierKey key);
+
+    [LoggerMessage(400, LogLevel.Information, "Ledger {Origin}: the tree of {Size} entries is in Bitcoin, says the calendar {Calendar}")]
+    public static partial void Anchored(ILogger logger, string origin, ulong size, Uri calendar);
+
+    [LoggerMessage(401, LogLevel.Warning, "Ledger {Origin}: the calendar {Calendar} cannot be used ({Problem}), failure {Failures} in a row")]
+    public static partial void CalendarFailed(ILogger logger, string origin, Uri calendar, string problem, int failures);
+
+    [LoggerMessage(402, LogLevel.Error, "Ledger {Origin}: what calendars answered cannot be kept")]
+    public static partial void AnchoringFailed(ILogger logger, string origin, Exception failure);
+
+    [LoggerMessage(403, LogLevel.Error, "Ledger {Origin}: the anchor {File} cannot be read and is left as it is")]
+    public static partial void AnchorUnreadable(ILogger logger, string origin, string file, Exception failure);
+
+    [LoggerMessage(404, LogLevel.Error, "Ledger {Origin}: the anchor of {Size} entries is not of this ledger's tree and is not served")]
+    public static partial void AnchorForeign(ILogger logger, string origin, ulong size);
+
+    [LoggerMessage(405, LogLevel.Warning, "No Bitcoin block for statements to name: {Problem}")]
+    public static partial void NodeFailed(ILogger logger, string problem);
 }

@@ -18,17 +18,20 @@ public sealed class NotaryServer : IAsyncDisposable
     private readonly OpenStreams streams = new();
     private readonly WebApplication grpc;
     private readonly WebApplication web;
+    private readonly BeaconSource? beacons;
+    private Anchoring? anchoring;
     private OtlpExport? telemetry;
     private int isDisposed;
 
-    private NotaryServer(ServerOptions options, Ledger ledger, ILoggerFactory loggers)
+    private NotaryServer(ServerOptions options, Ledger ledger, BeaconSource? beacons, ILoggerFactory loggers)
     {
+        this.beacons = beacons;
         this.options = options;
         this.ledger = ledger;
         this.loggers = loggers;
         logger = loggers.CreateLogger<NotaryServer>();
         grpc = BuildGrpc(options, ledger, streams, loggers);
-        web = BuildWeb(options, ledger, loggers);
+        web = BuildWeb(options, ledger, () => anchoring?.Standing, loggers);
     }
 
     /// <summary>Where gRPC is served, with the port that was taken.</summary>
@@ -57,14 +60,16 @@ public sealed class NotaryServer : IAsyncDisposable
             Hosts.SetLevels(logging);
             options.Logging?.Invoke(logging);
         });
+        var beacons = options is { NameBlocks: true, Bitcoin: { } node } ? new BeaconSource(node, options.TimeProvider, loggers.CreateLogger<BeaconSource>()) : null;
         try
         {
-            var server = new NotaryServer(options, OpenLedger(options, loggers), loggers);
+            var server = new NotaryServer(options, OpenLedger(options, beacons, loggers), beacons, loggers);
             try
             {
                 if (options.ExportTelemetry)
                     server.telemetry = OtlpExport.Start(server.Origin, options.TimeProvider);
                 await server.ListenAsync(cancellation);
+                server.StartAnchoring();
                 return server;
             }
             catch
@@ -75,6 +80,8 @@ public sealed class NotaryServer : IAsyncDisposable
         }
         catch
         {
+            if (beacons is not null)
+                await beacons.DisposeAsync();
             loggers.Dispose();
             throw;
         }
@@ -113,6 +120,8 @@ public sealed class NotaryServer : IAsyncDisposable
         {
             var drained = ledger.DrainAsync(); // (1)
             await streams.EndAsync(limit.Token); // (2)
+            if (anchoring is not null)
+                await anchoring.DisposeAsync();
             await drained.WaitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await grpc.StopAsync(limit.Token); // (3)
             await web.StopAsync(limit.Token); // (4)
@@ -124,6 +133,9 @@ public sealed class NotaryServer : IAsyncDisposable
         await web.DisposeAsync();
         telemetry?.Dispose(); // (5)
         await ledger.DisposeAsync();
+        if (beacons is not null)
+            await beacons.DisposeAsync();
+        options.Bitcoin?.Dispose();
         streams.Dispose();
         LogMessages.Stopped(logger, Origin);
         loggers.Dispose();
@@ -136,7 +148,16 @@ public sealed class NotaryServer : IAsyncDisposable
         LogMessages.Serving(logger, Origin, GrpcAddress, WebAddress);
     }
 
-    private static Ledger OpenLedger(ServerOptions options, ILoggerFactory loggers)
+    private void StartAnchoring()
+    {
+        if (options.Calendars.Count == 0)
+            return;
+        var how = new AnchoringOptions(options.Calendars, options.CalendarInterval, options.Bitcoin);
+        anchoring = Anchoring.Start(ledger, how, options.TimeProvider, logger);
+        ledger.Instruments.Watch(anchoring, ledger);
+    }
+
+    private static Ledger OpenLedger(ServerOptions options, BeaconSource? beacons, ILoggerFactory loggers)
     {
         var defaults = new LedgerOptions { DataDirectory = options.DataDirectory };
         return Ledger.Open(
@@ -149,6 +170,7 @@ public sealed class NotaryServer : IAsyncDisposable
                 QueueCapacity = options.QueueCapacity ?? defaults.QueueCapacity,
                 TimeProvider = options.TimeProvider,
                 Randomness = options.Randomness ?? defaults.Randomness,
+                Beacon = beacons is null ? null : () => beacons.Latest,
                 WrapStore = options.WrapStore,
             },
             loggers.CreateLogger<Ledger>());
@@ -175,11 +197,11 @@ public sealed class NotaryServer : IAsyncDisposable
         return host;
     }
 
-    private static WebApplication BuildWeb(ServerOptions options, Ledger ledger, ILoggerFactory loggers)
+    private static WebApplication BuildWeb(ServerOptions options, Ledger ledger, Func<AnchoringStanding?> anchoring, ILoggerFactory loggers)
     {
         var host = Hosts.ForWeb(options, loggers).Build();
         TileEndpoints.Map(host, ledger);
-        HealthEndpoint.Map(host, ledger);
+        HealthEndpoint.Map(host, ledger, anchoring);
         return host;
     }
 }

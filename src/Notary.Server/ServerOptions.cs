@@ -26,6 +26,18 @@ public sealed class ServerOptions
     /// <summary>Where the read API, /healthz and /readyz are served: HTTP/1.1, on a loopback address. Port 0 takes a free one.</summary>
     public IPEndPoint Web { get; init; } = new(IPAddress.Loopback, 7071);
 
+    /// <summary>OpenTimestamps calendars that take the ledger's roots into Bitcoin; none unless given.</summary>
+    public IReadOnlyList<Uri> Calendars { get; init; } = [];
+
+    /// <summary>How often a root is sent to the calendars, while the ledger grows.</summary>
+    public TimeSpan CalendarInterval { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>A Bitcoin node whose word the operator trusts: calendars are checked by it. Owned by the server; null: there is none.</summary>
+    public BitcoinNode? Bitcoin { get; init; }
+
+    /// <summary>Whether statements name a recent block of <see cref="Bitcoin"/>.</summary>
+    public bool NameBlocks { get; init; }
+
     /// <summary>Deposits that wait at most; one more is refused at once. Null is the ledger's own default.</summary>
     public int? QueueCapacity { get; init; }
 
@@ -51,9 +63,15 @@ public sealed class ServerOptions
     /// <summary>Maps more services into the gRPC host: the echo that the bench measures beside it.</summary>
     internal Action<IEndpointRouteBuilder>? MapMore { get; init; }
 
-    /// <exception cref="ServerRefusedException">An address is not a loopback address.</exception>
+    /// <exception cref="ServerRefusedException">An address is not a loopback address, or a calendar's is none.</exception>
     internal void Check()
     {
+        foreach (var calendar in Calendars)
+        {
+            if (Calendars.Count(other => other == calendar) > 1)
+                throw new ServerRefusedException($"the calendar {calendar} is given twice", "give each one once");
+        }
+
         foreach (var endpoint in new[] { Listen, Web })
         {
             // Nothing says yet who a caller is, and nothing is encrypted: other machines must not reach it.

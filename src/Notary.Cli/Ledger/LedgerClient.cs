@@ -101,6 +101,25 @@ internal sealed class LedgerClient : IDisposable
         }
     }
 
+    /// <summary>What has become in Bitcoin of a deposit's entry; null where the server does not know the question.</summary>
+    /// <exception cref="CliException">Nobody answers, or the ledger has no such deposit.</exception>
+    public async Task<Proto.GetOpenTimestampResponse?> GetOpenTimestampAsync(DepositId deposit, CancellationToken cancellation)
+    {
+        try
+        {
+            return await Api.GetOpenTimestampAsync(new Proto.GetOpenTimestampRequest { Deposit = deposit.ToString() }, Within(Patience.Silence, cancellation));
+        }
+        catch (RpcException exception) when (exception.StatusCode == StatusCode.Unimplemented)
+        {
+            return null;
+        }
+        catch (RpcException exception)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            throw ServerError.From(exception).ToException(Address);
+        }
+    }
+
     /// <summary>Deposits one request.</summary>
     /// <exception cref="RpcException">The server refused or cannot be reached.</exception>
     public async Task<Proto.Certificate> DepositAsync(RequestBytes request, TimeSpan deadline, CancellationToken cancellation)

@@ -44,9 +44,13 @@ internal static class CommandLine
         foreach (var error in parsed.Errors)
             terminal.Error(Lowered(error.Message));
         var command = parsed.CommandResult.Command;
-        terminal.Hint(command is RootCommand ? "notary --help" : $"notary {command.Name} --help");
+        terminal.Hint(command is RootCommand ? "notary --help" : $"notary {Path(command)} --help");
         return ExitCode.Input;
     }
+
+    /// <summary>A verb's name, after those that it is under.</summary>
+    private static string Path(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault(parent => parent is not RootCommand) is { } parent ? $"{Path(parent)} {command.Name}" : command.Name;
 
     private static int Report(Exception exception, Terminal terminal, bool interrupted)
     {

@@ -25,6 +25,7 @@ internal static class ServeCommand
     public static Command Create(CliContext context)
     {
         var command = new Command("serve", "Run a ledger.") { Data, Origin, Mark, Store, Listen, Web, Log };
+        AnchoringArguments.AddTo(command);
         command.SetAction((arguments, cancellation) => RunAsync(context, Read(arguments, context), arguments.GetValue(Log), cancellation));
         return command;
     }
@@ -41,6 +42,10 @@ internal static class ServeCommand
             Store = arguments.GetValue(Store),
             Listen = arguments.GetRequiredValue(Listen),
             Web = arguments.GetRequiredValue(Web),
+            Calendars = AnchoringArguments.ReadCalendars(arguments),
+            CalendarInterval = AnchoringArguments.ReadInterval(arguments),
+            Bitcoin = AnchoringArguments.ReadNode(arguments),
+            NameBlocks = AnchoringArguments.ReadNameBlocks(arguments),
             TimeProvider = context.Time,
             Logging = logging => LogFormats.Add(logging, arguments.GetValue(Log), context.Terminal),
             ExportTelemetry = true,
@@ -67,6 +72,7 @@ internal static class ServeCommand
             ("web", Address(server.WebAddress)),
             ("data", Path.GetFullPath(options.DataDirectory)),
             ("mark", MarkPath(options)),
+            ("bitcoin", options.Calendars.Count == 0 ? "none: --calendar takes the ledger's roots there" : string.Join(", ", options.Calendars)),
             ("accuracy", "unknown: nothing vouches for this machine's clock, and every statement says so"),
             ("ready", "Ctrl-C stops"));
 

@@ -40,6 +40,7 @@ internal static class VerifyCommand
         {
             EvidencePath, Paths, TrustFile, Depositor, KeyChanges, Compromised, Json, language,
         };
+        BlockHeaders.AddTo(command);
         command.SetAction(async (arguments, cancellation) =>
         {
             var report = await VerifyAsync(context, arguments, cancellation);
@@ -77,6 +78,7 @@ internal static class VerifyCommand
             Files = files,
             KeyChanges = changes,
             Compromised = compromised,
+            BlockHeaders = await BlockHeaders.ReadAsync(context, arguments, Verifier.BlocksNamed(evidence), cancellation),
         };
         var report = Verifier.Verify(evidence, inputs);
         if (report.Verdict == Verdict.Fail && LacksKey(trust, evidence))

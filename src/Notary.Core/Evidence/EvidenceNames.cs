@@ -24,6 +24,10 @@ internal static class EvidenceNames
 
     public static bool IsOpening(string name, out Hash leaf) => IsHash(name, Openings, ".txt", out leaf);
 
+    public static string OpenTimestamp(in Hash leaf) => $"{OpenTimestamps}{leaf}.ots";
+
+    public static bool IsOpenTimestamp(string name, out Hash leaf) => IsHash(name, OpenTimestamps, ".ots", out leaf);
+
     public static bool IsFolder(string name) => name is Openings or Timestamps or OpenTimestamps;
 
     /// <summary>
@@ -33,7 +37,7 @@ internal static class EvidenceNames
     public static bool TryGetOrder(string attachment, [NotNullWhen(true)] out string? order)
     {
         order = null;
-        if (IsHash(attachment, OpenTimestamps, ".ots", out _))
+        if (IsOpenTimestamp(attachment, out _))
             order = "1" + attachment;
         else if (attachment.StartsWith(Timestamps, StringComparison.Ordinal))
             order = TimestampOrder(attachment[Timestamps.Length..]);

@@ -27,7 +27,7 @@ public readonly record struct ItemCommitments(Hash ContentNonce, Hash MetadataNo
 /// <remarks>Keeps 64 bytes an item, and nothing of its text; immutable.</remarks>
 public sealed class Fingerprint
 {
-    private const byte ContentPrefix = 0x02;
+    internal const byte ContentPrefix = 0x02;
     private const byte MetadataPrefix = 0x03;
 
     private readonly Hash binding;

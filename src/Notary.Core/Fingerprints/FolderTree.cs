@@ -36,19 +36,7 @@ internal sealed class FolderTree
         var index = Array.BinarySearch(levels[0], leaf);
         if (index < 0)
             return null;
-        var siblings = MerkleTree.Inclusion((ulong)index, Size, Node);
-        var path = new PathStep[siblings.Count];
-        var (node, last) = (index, levels[0].Length - 1);
-        for (var i = 0; i < path.Length; i++)
-        {
-            // A last node without a sibling of its own level is its own parent (RFC 9162 2.1.3.2).
-            while ((node & 1) == 0 && node == last)
-                (node, last) = (node >> 1, last >> 1);
-            path[i] = new PathStep(Left: (node & 1) == 1, siblings[i]);
-            (node, last) = (node >> 1, last >> 1);
-        }
-
-        return path;
+        return MerkleTree.Steps((ulong)index, Size, MerkleTree.Inclusion((ulong)index, Size, Node));
     }
 
     private Hash Node(int level, ulong index) => levels[level][index];

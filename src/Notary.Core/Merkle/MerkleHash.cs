@@ -5,8 +5,8 @@ namespace Notary.Core;
 /// <summary>The hashing of RFC 6962 §2.1 over SHA-256.</summary>
 public static class MerkleHash
 {
-    private const byte LeafPrefix = 0x00;
-    private const byte NodePrefix = 0x01;
+    internal const byte LeafPrefix = 0x00;
+    internal const byte NodePrefix = 0x01;
     private const int StackLimit = 4_096;
 
     /// <summary>The root of the empty tree: SHA-256 of nothing.</summary>

@@ -98,6 +98,30 @@ public static class MerkleTree
         return sn == 0 ? root : null;
     }
 
+    /// <summary>
+    /// The siblings of an inclusion path with the sides that they stand on, or null when the path has not the length that
+    /// index and size demand.
+    /// </summary>
+    public static IReadOnlyList<PathStep>? Steps(ulong index, ulong size, IReadOnlyList<Hash> path)
+    {
+        if (index >= size)
+            return null;
+        var (node, last) = (index, size - 1);
+        var steps = new List<PathStep>(path.Count);
+        foreach (var sibling in path)
+        {
+            if (last == 0)
+                return null;
+            // A last node without a sibling of its own level is its own parent (RFC 9162 2.1.3.2).
+            while ((node & 1) == 0 && node == last)
+                (node, last) = (node >> 1, last >> 1);
+            steps.Add(new PathStep(Left: (node & 1) == 1, sibling));
+            (node, last) = (node >> 1, last >> 1);
+        }
+
+        return last == 0 ? steps : null;
+    }
+
     public static bool VerifyInclusion(ulong index, ulong size, in Hash leaf, IReadOnlyList<Hash> path, in Hash root) =>
         RootFromInclusion(index, size, leaf, path) is { } found && found == root;
 

@@ -7,12 +7,13 @@ internal static class OpeningProof
     public static Hash Leaf(in Hash binding, Opening opening, in Hash content)
     {
         var contentCommitment = Fingerprint.ContentCommitment(binding, content, opening.ContentNonce);
-        // An opening has the item text with its nonce, or the metadata commitment.
-        var metadata = opening is { Item: { } item, MetadataNonce: { } nonce }
-            ? Fingerprint.MetadataCommitment(binding, item, nonce)
-            : opening.Metadata.GetValueOrDefault();
-        return Fingerprint.Leaf(contentCommitment, metadata);
+        return Fingerprint.Leaf(contentCommitment, Metadata(binding, opening));
     }
+
+    /// <summary>Cm: an opening has the item text with its nonce, or the metadata commitment.</summary>
+    public static Hash Metadata(in Hash binding, Opening opening) => opening is { Item: { } item, MetadataNonce: { } nonce }
+        ? Fingerprint.MetadataCommitment(binding, item, nonce)
+        : opening.Metadata.GetValueOrDefault();
 
     /// <summary>
     /// The position of a leaf with these sides in an RFC 6962 tree of <paramref name="leaves"/>, or null when no leaf of

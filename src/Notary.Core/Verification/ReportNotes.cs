@@ -21,6 +21,8 @@ internal static class ReportNotes
             yield return Depositor(named);
         if (texts.Statement is { } statement)
             yield return Received(statement);
+        if (texts.Statement?.Beacon is BitcoinBeacon beacon)
+            yield return Beacon(beacon, inputs.BlockHeaders);
         if (claims == CheckResult.Pass && texts.Request is { } request)
             yield return Requested(request.Request);
         if (evidence.Manifest is not null || evidence.Openings.Values.Any(opening => opening.Item is not null))
@@ -65,6 +67,22 @@ internal static class ReportNotes
         return new Sentence(
             $"Received {time} is what the operator's clock said (error bound claimed: {bound}).",
             $"接收时间 {time} 为运营方时钟所示(所称误差界:{chineseBound})。");
+    }
+
+    /// <summary>The block that a statement names could not be known before it was mined; whether it is one takes its header.</summary>
+    private static Sentence Beacon(BitcoinBeacon beacon, IReadOnlyDictionary<ulong, BlockHeader> headers)
+    {
+        if (!headers.TryGetValue(beacon.Height, out var header))
+            return new Sentence(
+                $"The statement names Bitcoin block {beacon.Height} ({beacon.BlockHash}): if that is its hash, the entry is no older than the block. Not checked.",
+                $"存证记录写明比特币区块 {beacon.Height}({beacon.BlockHash}):若此哈希属实,条目不早于该区块。未核验。");
+        return BlockHeader.Display(header.Hash) == beacon.BlockHash.ToString()
+            ? new Sentence(
+                $"The statement names Bitcoin block {beacon.Height}, and the header that you trust has the same hash: the entry is no older than the block, which is dated {Timestamp.Format(header.Time)} (good to about a day).",
+                $"存证记录写明比特币区块 {beacon.Height},与您信任的区块头哈希相同:条目不早于该区块,其所载时间为 {Timestamp.Format(header.Time)}(准确度约为一天)。")
+            : new Sentence(
+                $"The statement names {beacon.BlockHash} as Bitcoin block {beacon.Height}, but the header that you trust has another hash: it says nothing of the entry's age.",
+                $"存证记录将 {beacon.BlockHash} 作为比特币区块 {beacon.Height},但您信任的区块头哈希不同:对条目的早晚不能说明任何问题。");
     }
 
     private static Sentence Requested(DepositRequest request) => new(

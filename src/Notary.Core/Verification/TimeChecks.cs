@@ -1,6 +1,6 @@
 namespace Notary.Core;
 
-/// <summary>Time-stamp tokens (check 8), Bitcoin (check 9), and the sentence on time that goes with every verdict.</summary>
+/// <summary>Time-stamp tokens (check 8), and the sentence on time that goes with every verdict.</summary>
 internal static class TimeChecks
 {
     // An operator's `received` that far from an independent time is worth a reader's attention.
@@ -13,17 +13,6 @@ internal static class TimeChecks
             $"The evidence holds {certificate.Timestamps.Count} time-stamp tokens: not checked by this version.",
             $"证据中有 {certificate.Timestamps.Count} 个时间戳:本版本不检查。");
 
-    public static Check Bitcoin(Evidence evidence)
-    {
-        var paths = evidence.Attachments.Count(file => file.Name.StartsWith(EvidenceNames.OpenTimestamps, StringComparison.Ordinal));
-        return paths == 0
-            ? Check.NotChecked(CheckNames.Bitcoin, "No OpenTimestamps path in the evidence.", "证据中没有 OpenTimestamps 路径。")
-            : Check.NotChecked(
-                CheckNames.Bitcoin,
-                $"The evidence holds {paths} OpenTimestamps paths: not checked by this version.",
-                $"证据中有 {paths} 条 OpenTimestamps 路径:本版本不检查。");
-    }
-
     /// <param name="statement">The deposit, or null when there is none.</param>
     /// <param name="earliest">A time over a checkpoint that is proven to include the entry; null when there is none.</param>
     public static Sentence Sentence(Statement? statement, IndependentTime? earliest)
@@ -34,7 +23,7 @@ internal static class TimeChecks
                 "No one but the operator vouches for the time.",
                 "除运营方外,没有任何一方为时间作证。");
         var names = string.Join(", ", earliest.Names);
-        var chineseNames = string.Join("、", earliest.Names);
+        var chineseNames = string.Join("、", earliest.ChineseNames);
         var time = Timestamp.Format(earliest.Time);
         var (gap, chineseGap) = Gap(statement.Received, earliest.Time);
         return new Sentence(

@@ -14,6 +14,12 @@ public static class Verifier
         evidence.Manifest?.Items.Any(item => item.Sm3 is not null) == true
         || evidence.Openings.Values.Any(opening => opening.Item?.Sm3 is not null);
 
+    /// <summary>
+    /// Heights of the Bitcoin blocks that the evidence's statement and OpenTimestamps files name, ascending: the headers to
+    /// look up for <see cref="VerifierInputs.BlockHeaders"/>. At most 65.
+    /// </summary>
+    public static IReadOnlyList<ulong> BlocksNamed(Evidence evidence) => BitcoinCheck.BlocksNamed(evidence);
+
     /// <summary>Verifies evidence, or a certificate alone (<see cref="Evidence.FromCertificate"/>).</summary>
     public static Report Verify(Evidence evidence, VerifierInputs inputs)
     {
@@ -23,6 +29,7 @@ public static class Verifier
         var keys = TrustedKeys.Of(inputs);
         var checkpoint = LedgerChecks.Checkpoint(texts, keys, witnesses.Earliest); // (6)
         var previous = PreviousDeposit.Find(texts, inputs, keys);
+        var bitcoin = BitcoinCheck.Of(evidence, texts, inputs.BlockHeaders); // (9)
         var files = FileCheck.Of(evidence, texts.Statement, inputs.Files); // (1)
         IReadOnlyList<Check> checks =
         [
@@ -34,7 +41,7 @@ public static class Verifier
             checkpoint,
             witnesses.Check,
             TimeChecks.Tokens(evidence.Certificate), // (8)
-            TimeChecks.Bitcoin(evidence), // (9)
+            bitcoin.Check,
         ];
         var entryIsProven = inclusion.Result == CheckResult.Pass && checkpoint.Result == CheckResult.Pass;
         var verdict = VerdictRule.Decide(checks, inputs.Files is not null);
@@ -42,7 +49,7 @@ public static class Verifier
             texts.Subject,
             verdict,
             VerdictRule.Sentence(verdict, checks, evidence, texts, inputs),
-            TimeChecks.Sentence(texts.Statement, entryIsProven ? witnesses.Earliest : null),
+            TimeChecks.Sentence(texts.Statement, entryIsProven ? IndependentTime.Earliest(witnesses.Earliest, bitcoin.Earliest) : null),
             checks,
             [.. files.Notes, .. ReportNotes.Of(evidence, texts, inputs, keys, previous, checks)]);
     }

@@ -24,6 +24,12 @@ public sealed record VerifierInputs(TrustPolicy Policy)
     public IReadOnlyList<KeyChangeProof> KeyChanges { get; init; } = [];
 
     /// <summary>
+    /// Headers of Bitcoin blocks by height, from the verifier's own node or list: that each is in the chain at its height is
+    /// the verifier's word. What is not here is not checked.
+    /// </summary>
+    public IReadOnlyDictionary<ulong, BlockHeader> BlockHeaders { get; init; } = new Dictionary<ulong, BlockHeader>();
+
+    /// <summary>
     /// Ledgers' keys that somebody else came to hold, and since when: from then on their signature shows nothing, and
     /// before it only where an independent time says that it was before.
     /// </summary>

@@ -3,7 +3,24 @@ namespace Notary.Core;
 /// <summary>The earliest time that independent parties name.</summary>
 /// <param name="Time">Whole seconds.</param>
 /// <param name="Names">Who names it.</param>
-internal sealed record IndependentTime(DateTimeOffset Time, IReadOnlyList<string> Names);
+internal sealed record IndependentTime(DateTimeOffset Time, IReadOnlyList<string> Names)
+{
+    /// <summary>The same in Chinese, where a name is not one's own.</summary>
+    public IReadOnlyList<string> ChineseNames { get; init; } = Names;
+
+    /// <summary>The earliest of those that there are.</summary>
+    public static IndependentTime? Earliest(params ReadOnlySpan<IndependentTime?> times)
+    {
+        IndependentTime? earliest = null;
+        foreach (var time in times)
+        {
+            if (time is not null && (earliest is null || time.Time < earliest.Time))
+                earliest = time;
+        }
+
+        return earliest;
+    }
+}
 
 /// <summary>The policy's quorum of cosignatures on the checkpoint (check 7), and what times they give.</summary>
 internal sealed record WitnessCheck(Check Check, IndependentTime? Earliest)

@@ -58,7 +58,7 @@ internal sealed class DepositDesk(Ledger ledger, ILogger<DepositDesk> logger)
         {
             return Task.FromResult(read(ledger));
         }
-        catch (Exception e) when (e is StoreException or StoreDamagedException)
+        catch (Exception e) when (e is StoreException or StoreDamagedException or IOException or UnauthorizedAccessException or MalformedException)
         {
             throw Unreadable(e).ToException();
         }

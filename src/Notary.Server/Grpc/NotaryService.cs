@@ -36,8 +36,7 @@ internal sealed class NotaryService(DepositDesk desk, OpenStreams streams) : Pro
     public override Task<Proto.GetCertificateResponse> GetCertificate(
         Proto.GetCertificateRequest request, ServerCallContext context)
     {
-        if (!DepositId.TryParse(request.Deposit.ToLowerInvariant(), out var deposit))
-            throw GrpcErrors.InvalidField("deposit", "is not a version 7 uuid of 36 characters with its time in whole minutes").ToException();
+        var deposit = ParseDeposit(request.Deposit);
         return desk.Read(ledger => new Proto.GetCertificateResponse
         {
             Certificate = DepositDesk.ToProto(
@@ -85,6 +84,28 @@ internal sealed class NotaryService(DepositDesk desk, OpenStreams streams) : Pro
                 : throw GrpcErrors.BeyondLatest(larger, latest).ToException();
         });
     }
+
+    public override Task<Proto.GetOpenTimestampResponse> GetOpenTimestamp(Proto.GetOpenTimestampRequest request, ServerCallContext context)
+    {
+        var deposit = ParseDeposit(request.Deposit);
+        return desk.Read(ledger => ToProto(ledger.FindAnchor(deposit) ?? throw GrpcErrors.NoSuchDeposit().ToException()));
+    }
+
+    private static Proto.GetOpenTimestampResponse ToProto(AnchoredEntry entry)
+    {
+        var response = new Proto.GetOpenTimestampResponse { Index = entry.Index, PendingTreeSize = entry.PendingSize };
+        if (entry.Timestamp is not { } timestamp)
+            return response;
+        response.TreeSize = timestamp.Size;
+        response.Timestamp = UnsafeByteOperations.UnsafeWrap(timestamp.OverRoot.ToBytes(Hash.Size));
+        foreach (var hash in timestamp.Path)
+            response.Path.Add(UnsafeByteOperations.UnsafeWrap(hash.ToArray()));
+        return response;
+    }
+
+    private static DepositId ParseDeposit(string text) => DepositId.TryParse(text.ToLowerInvariant(), out var deposit)
+        ? deposit
+        : throw GrpcErrors.InvalidField("deposit", "is not a version 7 uuid of 36 characters with its time in whole minutes").ToException();
 
     private static Proto.ListDepositsResponse ToProto(DepositPage page)
     {

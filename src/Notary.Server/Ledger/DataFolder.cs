@@ -13,6 +13,7 @@ internal sealed class DataFolder : IDisposable
         Folder = Path.GetFullPath(path);
         Database = Path.Combine(Folder, "ledger.db");
         Key = Path.Combine(Folder, "ledger.key");
+        Anchors = Path.Combine(Folder, "ots");
         Draft = Database + ".draft";
         LockFile = Path.Combine(Folder, "ledger.lock");
         NextKey = Key + ".next";
@@ -24,6 +25,9 @@ internal sealed class DataFolder : IDisposable
     public string Database { get; }
 
     public string Key { get; }
+
+    /// <summary>Roots on their way into Bitcoin; there is none without calendars.</summary>
+    public string Anchors { get; }
 
     /// <summary>The key that a key change under way goes over to; there is none otherwise.</summary>
     public string NextKey { get; }

@@ -25,12 +25,15 @@ public sealed class Ledger : IAsyncDisposable
     private readonly Sequencer sequencer;
     private readonly TreeReader tree;
     private readonly Salts salts;
+    private readonly ILogger logger;
     private readonly ITimer markTimer;
     private int isDisposed;
 
     private Ledger(LedgerOptions options, LedgerParts parts, ILogger logger)
     {
         (this.options, this.parts, store, mark, tree) = (options, parts, parts.Store, parts.Mark, parts.Tree);
+        this.logger = logger;
+        Anchors = new AnchorFolder(parts.Folder.Anchors, (file, problem) => LogMessages.AnchorUnreadable(logger, parts.Opened.Key.Verifier.Name, file, problem));
         var (head, key, _, _) = parts.Opened;
         Key = key.Verifier;
         sequencer = new Sequencer(store, mark, key, head, parts.Cache, options, logger, Instruments);
@@ -61,6 +64,9 @@ public sealed class Ledger : IAsyncDisposable
     internal int QueueDepth => sequencer.QueueDepth;
 
     internal int QueueCapacity => options.QueueCapacity;
+
+    /// <summary>The ledger's roots on their way into Bitcoin.</summary>
+    internal AnchorFolder Anchors { get; }
 
     internal string DataDirectory => parts.Folder.Folder;
 
@@ -158,6 +164,24 @@ public sealed class Ledger : IAsyncDisposable
 
     /// <summary>As <see cref="FindKeyChange(VerifierKey)"/>, by the key's id: no two keys of a ledger share one.</summary>
     public KeyChangeProof? FindKeyChange(uint keyId) => parts.Opened.Keys.Find(tree, sequencer.Head, key => key.KeyId == keyId);
+
+    /// <summary>The earliest root in Bitcoin that includes a deposit's entry, or what is awaited; null when there is no such deposit.</summary>
+    /// <exception cref="IOException">What is kept of the root cannot be read.</exception>
+    /// <exception cref="MalformedException">As before.</exception>
+    internal AnchoredEntry? FindAnchor(DepositId deposit)
+    {
+        var head = sequencer.Head;
+        if (store.FindDeposit(deposit) is not { } index || index >= head.Size)
+            return null;
+        if (Anchors.FindInBitcoin(index) is not { Complete: { } timestamp } anchor)
+            return new AnchoredEntry(index, null, Anchors.FindPending(index));
+        // Compared with the tree before it is handed out: an anchor may have been copied here from another ledger.
+        var path = anchor.Size <= head.Size ? MerkleTree.Inclusion(index, anchor.Size, tree.At(head)) : [];
+        if (MerkleTree.VerifyInclusion(index, anchor.Size, tree.Node(head, 0, index), path, anchor.Root))
+            return new AnchoredEntry(index, new LedgerTimestamp(index, anchor.Size, path, timestamp), 0);
+        LogMessages.AnchorForeign(logger, Origin, anchor.Size);
+        return new AnchoredEntry(index, null, 0);
+    }
 
     /// <summary>A tile or entry bundle of C2SP tlog-tiles, full or partial, or null when no checkpoint covers it yet.</summary>
     public ReadOnlyMemory<byte>? ReadTile(TileId tile) => tree.Read(sequencer.Head, tile);

@@ -2,6 +2,12 @@ using Notary.Core;
 
 namespace Notary.Server;
 
+/// <summary>What has become in Bitcoin of an entry.</summary>
+/// <param name="Index">The entry's.</param>
+/// <param name="Timestamp">Over the smallest anchored tree that includes it; null: there is none yet.</param>
+/// <param name="PendingSize">Without one: the smallest tree that includes it and is with a calendar; 0: none.</param>
+internal sealed record AnchoredEntry(ulong Index, LedgerTimestamp? Timestamp, ulong PendingSize);
+
 /// <summary>A certificate as bytes, the way the store holds its texts: nobody prints them a second time.</summary>
 /// <param name="Statement">The ledger entry, UTF-8.</param>
 /// <param name="Claims">The claims text; empty when withheld.</param>

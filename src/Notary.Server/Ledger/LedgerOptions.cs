@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Notary.Core;
 
 namespace Notary.Server;
 
@@ -27,6 +28,9 @@ public sealed class LedgerOptions
 
     /// <summary>Entries of one commit at most: it bounds the time until a waiter is answered.</summary>
     public int BatchLimit { get; init; } = 1_024;
+
+    /// <summary>What a statement names that nobody could know earlier; asked once a batch, on the sequencer's thread. Null: nothing.</summary>
+    public Func<Beacon?>? Beacon { get; init; }
 
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 

@@ -253,6 +253,7 @@ internal sealed class Sequencer
         AccuracyMilliseconds = null,
         AfterSize = head.Size,
         AfterRoot = head.Root,
+        Beacon = options.Beacon?.Invoke(),
         Commitment = deposit.Request.Request.Commitment,
         Claims = deposit.ClaimsHash,
     };

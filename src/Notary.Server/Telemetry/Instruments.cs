@@ -43,6 +43,7 @@ internal sealed class Instruments : IDisposable
     private readonly Meter meter = new(Name, typeof(Instruments).Assembly.GetName().Version?.ToString(3));
     private readonly Counter<long> deposits;
     private readonly Counter<long> refusals;
+    private readonly Counter<long> calendarFailures;
     private readonly Histogram<double> queueWait;
     private readonly Histogram<int> batchSize;
     private readonly Histogram<double> signDuration;
@@ -52,6 +53,7 @@ internal sealed class Instruments : IDisposable
     {
         deposits = meter.CreateCounter<long>("notary.deposits", "{deposit}", "Deposits written to the ledger, durable");
         refusals = meter.CreateCounter<long>("notary.refusals", "{deposit}", "Deposits that were refused, by reason");
+        calendarFailures = meter.CreateCounter<long>("notary.calendar.failures", "{round}", "Rounds of questions to OpenTimestamps calendars that ended in a failure");
         queueWait = meter.CreateHistogram(
             "notary.sequencer.queue.wait", "s", "Time in the queue of the deposit of a batch that waited longest", null, Durations);
         batchSize = meter.CreateHistogram("notary.sequencer.batch.size", "{deposit}", "Deposits of one commit", null, BatchSizes);
@@ -75,6 +77,18 @@ internal sealed class Instruments : IDisposable
         meter.CreateObservableGauge("notary.data.size", () => DataVolume.Size(ledger.DataDirectory), "By", "Bytes of the files in the data folder");
         meter.CreateObservableGauge("notary.data.available", () => DataVolume.Available(ledger.DataDirectory), "By", "Bytes free on the data folder's disk for this process");
     }
+
+    /// <summary>Adds how anchoring stands. Called once, when it starts.</summary>
+    public void Watch(Anchoring anchoring, Ledger ledger)
+    {
+        meter.CreateObservableGauge("notary.anchor.calendars.failing", () => anchoring.Standing.Calendars.Count(calendar => calendar.Failures > 0), "{calendar}", "OpenTimestamps calendars whose last answer could not be used");
+        meter.CreateObservableGauge("notary.anchor.unstamped", () => (long)(ledger.Latest.Checkpoint.Size - anchoring.Standing.Stamped), "{entry}", "Newest entries that no calendar has taken yet");
+        meter.CreateObservableGauge("notary.anchor.unconfirmed", () => (long)(ledger.Latest.Checkpoint.Size - anchoring.Standing.InBitcoin), "{entry}", "Newest entries under no root that is in Bitcoin yet");
+        meter.CreateObservableGauge("notary.anchor.alarm", () => anchoring.Standing.Alarm is null ? 0 : 1, "{ledger}", "1 while an operator must look after anchoring in Bitcoin; deposits go on");
+    }
+
+    /// <summary>A calendar's answer could not be used.</summary>
+    public void CalendarFailed() => calendarFailures.Add(1);
 
     /// <summary>A batch was taken from the queue.</summary>
     /// <param name="taken">Its deposits.</param>
