@@ -27,6 +27,7 @@ internal sealed class SqliteRecentUuids
 
     private readonly Lock gate = new();
     private readonly List<Run> runs = [];
+    private readonly SqliteUuidMinutes minutes = new();
     private ulong end;
 
     /// <summary>Every row of <c>recent</c> below this entry is known here.</summary>
@@ -48,10 +49,15 @@ internal sealed class SqliteRecentUuids
         return row;
     }
 
-    public ulong? Find(UInt128 uuid)
+    public ulong? Find(UInt128 uuid) => Find(uuid, out _);
+
+    /// <param name="uuid">To be found.</param>
+    /// <param name="mayBeInIndex">When it is not here: false if it cannot be in the index either.</param>
+    public ulong? Find(UInt128 uuid, out bool mayBeInIndex)
     {
         lock (gate)
         {
+            mayBeInIndex = minutes.MayHold(uuid);
             foreach (var run in runs)
             {
                 if (run.Entries.TryGetValue(uuid, out var entry))
@@ -60,6 +66,26 @@ internal sealed class SqliteRecentUuids
         }
 
         return null;
+    }
+
+    /// <summary>Has <see cref="Find(UInt128, out bool)"/> know what is new, for uuids of about this time.</summary>
+    /// <param name="newest">The time of the newest entry.</param>
+    /// <param name="size">The size of the ledger in the snapshot that <paramref name="isInIndex"/> reads.</param>
+    /// <param name="isInIndex">Whether the index holds a uuid from the first up to below the second.</param>
+    public void Follow(DateTimeOffset newest, ulong size, Func<UInt128, UInt128, bool> isInIndex)
+    {
+        lock (gate)
+        {
+            // Rows beyond the snapshot may be in the index already without its showing that.
+            if (end != size)
+                return;
+            foreach (var minute in minutes.Follow(newest))
+            {
+                var (from, to) = (SqliteUuidMinutes.FirstOf(minute), SqliteUuidMinutes.FirstOf(minute + 1));
+                var isHere = runs.Exists(run => run.Entries.Keys.Any(uuid => uuid >= from && uuid < to));
+                minutes.Begin(minute, !isHere && !isInIndex(from, to));
+            }
+        }
     }
 
     /// <summary>Adds a durable row. Of a uuid that occurs twice the first entry counts, as in the index.</summary>
@@ -72,14 +98,20 @@ internal sealed class SqliteRecentUuids
             // Whoever saw it in the table first has added it.
             if (first < end)
                 return;
+            // Whoever moved the rows between has put them into the index.
+            if (first != end)
+                minutes.Clear();
             if (runs is [] || runs[^1].Entries.Count >= RunSize)
                 runs.Add(new Run());
             var run = runs[^1];
             for (var i = 0; i < row.Length / DepositId.Size; i++)
             {
                 var uuid = row.Slice(i * DepositId.Size, DepositId.Size);
-                if (!uuid.SequenceEqual(None))
-                    run.Entries.TryAdd(BinaryPrimitives.ReadUInt128BigEndian(uuid), unchecked((long)first + i));
+                if (uuid.SequenceEqual(None))
+                    continue;
+                var number = BinaryPrimitives.ReadUInt128BigEndian(uuid);
+                run.Entries.TryAdd(number, unchecked((long)first + i));
+                minutes.Add(number);
             }
 
             // What is left over is nobody's uuid, and a check is to see it: the appending thread refuses such a row.

@@ -15,6 +15,7 @@ internal sealed class SqliteUuidIndex : IDisposable
     private readonly SqliteRecentUuids recent;
     private readonly SqliteStatement rowsFrom;
     private readonly SqliteStatement find;
+    private readonly SqliteStatement findBetween;
     private readonly SqliteStatement addRow;
     private readonly SqliteStatement deleteRows;
     private readonly SqliteStatement move;
@@ -32,6 +33,7 @@ internal sealed class SqliteUuidIndex : IDisposable
         this.recent = recent;
         rowsFrom = database.Prepare(SqliteReader.RecentQuery);
         find = database.Prepare(SqliteReader.DepositQuery);
+        findBetween = database.Prepare("SELECT entry FROM deposits WHERE uuid >= ?1 AND uuid < ?2 LIMIT 1");
         addRow = database.Prepare("INSERT INTO recent(first, uuids) VALUES (?1, ?2)");
         deleteRows = database.Prepare("DELETE FROM recent WHERE first < ?1");
         move = database.Prepare("INSERT INTO deposits(uuid, entry) VALUES (?1, ?2) ON CONFLICT DO NOTHING");
@@ -68,11 +70,13 @@ internal sealed class SqliteUuidIndex : IDisposable
         }
     }
 
-    /// <summary>Within a transaction whose head has this size; other connections' rows are known.</summary>
-    public void Find(ReadOnlySpan<DepositId> deposits, Span<ulong?> entries, ulong size)
+    /// <summary>Within a transaction that sees this head; other connections' rows are known.</summary>
+    public void Find(ReadOnlySpan<DepositId> deposits, Span<ulong?> entries, StoredHead? head)
     {
         vacant.Clear();
-        vacantAt = size;
+        vacantAt = head?.Size ?? 0;
+        if (head is not null)
+            recent.Follow(head.Received, head.Size, IsInIndex);
         for (var i = 0; i < deposits.Length; i++)
         {
             entries[i] = Find(deposits[i], out var uuid);
@@ -111,7 +115,7 @@ internal sealed class SqliteUuidIndex : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in (SqliteStatement[])[rowsFrom, find, addRow, deleteRows, move])
+        foreach (var statement in (SqliteStatement[])[rowsFrom, find, findBetween, addRow, deleteRows, move])
             statement.Dispose();
     }
 
@@ -133,7 +137,22 @@ internal sealed class SqliteUuidIndex : IDisposable
     private ulong? Find(DepositId deposit, out UInt128 uuid)
     {
         uuid = SqliteReader.ToNumber(deposit);
-        return recent.Find(uuid) ?? SqliteReader.FindDeposit(find, deposit);
+        return recent.Find(uuid, out var mayBeInIndex) ?? (mayBeInIndex ? SqliteReader.FindDeposit(find, deposit) : null);
+    }
+
+    private bool IsInIndex(UInt128 from, UInt128 to)
+    {
+        Span<byte> bytes = stackalloc byte[2 * DepositId.Size];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, from);
+        BinaryPrimitives.WriteUInt128BigEndian(bytes[DepositId.Size..], to);
+        try
+        {
+            return findBetween.Bind(1, bytes[..DepositId.Size]).Bind(2, bytes[DepositId.Size..]).Step();
+        }
+        finally
+        {
+            findBetween.Reset();
+        }
     }
 
     private static StoreDamagedException Damaged(ulong first, string problem) => new($"uuids of entries from {first}", problem, first);

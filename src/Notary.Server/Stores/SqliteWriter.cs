@@ -84,9 +84,9 @@ internal sealed class SqliteWriter : IDisposable
         try
         {
             beginRead.Run();
-            var size = SqliteReader.ReadHead(head)?.Size ?? 0;
-            uuids.CatchUp(size);
-            uuids.Find(deposits, entries, size);
+            var seen = SqliteReader.ReadHead(head);
+            uuids.CatchUp(seen?.Size ?? 0);
+            uuids.Find(deposits, entries, seen);
             commit.Run();
         }
         catch (SqliteException e)

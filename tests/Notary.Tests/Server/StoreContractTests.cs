@@ -262,15 +262,18 @@ public abstract class StoreContractTests : IDisposable
 
         var size = first + (ulong)count;
         return new LedgerAppend(
-            head, entries, [], new StoredHead(size, Encoding.UTF8.GetBytes($"checkpoint {size}"), DateTimeOffset.UnixEpoch.AddMilliseconds(size)));
+            head, entries, [], new StoredHead(size, Encoding.UTF8.GetBytes($"checkpoint {size}"), Received(size)));
     }
 
     internal static DepositId Id(int number)
     {
         Span<byte> random = stackalloc byte[DepositId.RandomBytes];
         System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(random[6..], number);
-        return DepositId.Create(DateTimeOffset.UnixEpoch.AddYears(50), random);
+        return DepositId.Create(Received((ulong)number), random);
     }
+
+    /// <summary>A minute has 20,000 entries, and their uuids are of that minute, as those of a busy ledger are.</summary>
+    private static DateTimeOffset Received(ulong number) => DateTimeOffset.UnixEpoch.AddYears(50).AddMilliseconds(3 * (double)number);
 
     private static void AssertEntries(ILedgerStore store, ulong first, int count, ulong size)
     {
