@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Google.Protobuf;
 using Grpc.Core;
 using Notary.Core;
+using Notary.Documents;
 using Proto = Notary.V1;
 
 namespace Notary.Cli;
@@ -185,7 +186,7 @@ internal sealed class Sender(
 
     private void Finish(int index, PendingDeposit deposit, Proto.Certificate answer, IProgress<long> progress)
     {
-        var accepted = acceptance.Accept(deposit, answer);
+        var accepted = CertificatePage.AddTo(acceptance.Accept(deposit, answer));
         written = output.Write(deposit, accepted);
         evidence = accepted;
         patience.Progress();

@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using Notary.Core;
+using Notary.Documents;
 
 namespace Notary.Cli;
 
@@ -9,6 +11,21 @@ internal static class EvidenceFile
     public static Evidence Read(string path, CancellationToken cancellation)
     {
         using var stream = InputFile.Open(path, "evidence or a certificate");
+        return Read(path, stream, cancellation);
+    }
+
+    /// <summary>The evidence, and the very file that it was read from, as a report names it: without the folders of this machine.</summary>
+    /// <exception cref="CliException">It cannot be read, or breaks the format.</exception>
+    public static (Evidence Evidence, NamedFile File) ReadNamed(string path, CancellationToken cancellation)
+    {
+        using var stream = InputFile.Open(path, "evidence or a certificate");
+        var evidence = Read(path, stream, cancellation);
+        stream.Position = 0;
+        return (evidence, new NamedFile(Path.GetFileName(path), new Hash(SHA256.HashData(stream))));
+    }
+
+    private static Evidence Read(string path, FileStream stream, CancellationToken cancellation)
+    {
         try
         {
             return Evidence.Read(stream, cancellation);

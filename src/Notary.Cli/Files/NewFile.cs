@@ -6,7 +6,10 @@ namespace Notary.Cli;
 internal static class NewFile
 {
     /// <exception cref="CliException">There is something of that name, or it cannot be written.</exception>
-    public static void Write(string path, UnixFileMode mode, string text)
+    public static void Write(string path, UnixFileMode mode, string text) => Write(path, mode, StrictText.Encode(text));
+
+    /// <exception cref="CliException">There is something of that name, or it cannot be written.</exception>
+    public static void Write(string path, UnixFileMode mode, byte[] bytes)
     {
         if (path.Length == 0)
             throw CliException.Input("--out: is empty");
@@ -14,7 +17,7 @@ internal static class NewFile
             throw CliException.Input($"{path}: is there already, and is not overwritten");
         try
         {
-            DurableFile.Create(path, mode, stream => stream.Write(StrictText.Encode(text)));
+            DurableFile.Create(path, mode, stream => stream.Write(bytes));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -1,4 +1,5 @@
 using Notary.Core;
+using Notary.Documents;
 
 namespace Notary.Cli;
 
@@ -9,6 +10,9 @@ namespace Notary.Cli;
 internal sealed record Trust(TrustPolicy Policy, string Text, string Place)
 {
     private const string PinnedName = "trust";
+
+    /// <summary>The file, as a report names it.</summary>
+    public NamedFile File => new(Path.GetFileName(Place), Hash.Of(StrictText.Encode(Text)));
 
     /// <summary>The origin when the policy knows one ledger alone, under however many keys; else null.</summary>
     public string? OnlyOrigin => Policy.Logs.Select(log => log.Key.Name).Distinct(StringComparer.Ordinal).ToList() is [var name] ? name : null;

@@ -1,5 +1,7 @@
 using Notary.Core;
+using Notary.Documents;
 using Spectre.Console;
+using Table = Spectre.Console.Table;
 
 namespace Notary.Cli;
 
@@ -23,7 +25,7 @@ internal static class ReportView
         if (terminal.Rich is null)
         {
             foreach (var check in checks)
-                terminal.Line($"{Word(check.Result, language),-12} {check.Name,-11} {check.Reason.In(language)}");
+                terminal.Line($"{ResultWords.Of(check.Result).In(language),-12} {check.Name,-11} {check.Reason.In(language)}");
             return;
         }
 
@@ -32,23 +34,13 @@ internal static class ReportView
         foreach (var check in checks)
         {
             table.AddRow(
-                new Text(Word(check.Result, language), new Style(Colour(check.Result))),
+                new Text(ResultWords.Of(check.Result).In(language), new Style(Colour(check.Result))),
                 new Text(check.Name),
                 new Text(TextRules.Escape(check.Reason.In(language))));
         }
 
         terminal.Write(table);
     }
-
-    private static string Word(CheckResult result, Language language) => (result, language) switch
-    {
-        (CheckResult.Pass, Language.Chinese) => "通过",
-        (CheckResult.Fail, Language.Chinese) => "不通过",
-        (_, Language.Chinese) => "未检查",
-        (CheckResult.Pass, _) => "PASS",
-        (CheckResult.Fail, _) => "FAIL",
-        _ => "NOT CHECKED",
-    };
 
     private static Color Colour(CheckResult result) => result switch
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Notary.Core;
+using Notary.Documents;
 
 namespace Notary.Cli;
 
@@ -31,6 +32,13 @@ internal static class VerifyCommand
         AllowMultipleArgumentsPerToken = false,
     };
 
+    private static readonly Option<string[]> Reports = new("--report")
+    {
+        Description = "Also write the report to a new file: .html to read and print, .json for programs. Private: it shows what the evidence shows.",
+        HelpName = "FILE",
+        AllowMultipleArgumentsPerToken = false,
+    };
+
     private static readonly Option<bool> Json = new("--json") { Description = "Print the report as JSON, in both languages." };
 
     public static Command Create(CliContext context)
@@ -38,17 +46,20 @@ internal static class VerifyCommand
         var language = LanguageOption.Create();
         var command = new Command("verify", "Check evidence or a certificate, with or without its documents.")
         {
-            EvidencePath, Paths, TrustFile, Depositor, KeyChanges, Compromised, Json, language,
+            EvidencePath, Paths, TrustFile, Depositor, KeyChanges, Compromised, Reports, Json, language,
         };
         BlockHeaders.AddTo(command);
         command.SetAction(async (arguments, cancellation) =>
         {
-            var report = await VerifyAsync(context, arguments, cancellation);
+            var reports = ReportFile.Plan(arguments.GetValue(Reports) ?? []);
+            var run = await VerifyAsync(context, arguments, cancellation);
             if (arguments.GetValue(Json))
-                context.Terminal.Raw(Encoding.UTF8.GetString(ReportJson.Write(report, ThisProgram.Version)));
+                context.Terminal.Raw(Encoding.UTF8.GetString(ReportJson.Write(run)));
             else
-                ReportView.Print(context.Terminal, report, arguments.GetValue(language));
-            return ExitCodeOf(report.Verdict);
+                ReportView.Print(context.Terminal, run.Report, arguments.GetValue(language));
+            foreach (var report in reports)
+                report.Write(run);
+            return ExitCodeOf(run.Report.Verdict);
         });
         return command;
     }
@@ -60,14 +71,14 @@ internal static class VerifyCommand
         _ => ExitCode.Indeterminate,
     };
 
-    private static async Task<Report> VerifyAsync(CliContext context, ParseResult arguments, CancellationToken cancellation)
+    private static async Task<VerificationRun> VerifyAsync(CliContext context, ParseResult arguments, CancellationToken cancellation)
     {
         var trust = Trust.Read(arguments.GetRequiredValue(TrustFile));
         var depositor = ReadDepositor(arguments.GetValue(Depositor));
         var changes = (arguments.GetValue(KeyChanges) ?? []).Select(ReadKeyChange).ToList();
         var compromised = (arguments.GetValue(Compromised) ?? []).Select(ReadCompromised)
             .GroupBy(pair => pair.Key, pair => pair.Value).ToDictionary(group => group.Key, group => group.Min());
-        var evidence = EvidenceFile.Read(arguments.GetRequiredValue(EvidencePath), cancellation);
+        var (evidence, file) = EvidenceFile.ReadNamed(arguments.GetRequiredValue(EvidencePath), cancellation);
         var files = arguments.Get(Paths) is { Length: > 0 } paths
             // JSON stands alone on standard output: no progress beside it.
             ? await GivenFiles.HashAsync(arguments.GetValue(Json) ? null : context.Terminal, paths, Verifier.NeedsSm3(evidence), cancellation)
@@ -80,12 +91,14 @@ internal static class VerifyCommand
             Compromised = compromised,
             BlockHeaders = await BlockHeaders.ReadAsync(context, arguments, Verifier.BlocksNamed(evidence), cancellation),
         };
-        var report = Verifier.Verify(evidence, inputs);
-        if (report.Verdict == Verdict.Fail && LacksKey(trust, evidence))
+        var circumstances = new VerificationContext(
+            context.Time.GetUtcNow(), ThisProgram.Version, ThisProgram.Files(), file, trust.File);
+        var run = VerificationRun.Verify(evidence, inputs, circumstances);
+        if (run.Report.Verdict == Verdict.Fail && LacksKey(trust, evidence))
             context.Terminal.Hint(
                 "if the ledger has changed its key since the trust file was written, give the proof of it with --key-change, or the trust file that "
                 + Shell.Command("notary", "trust", "--server", "URL", "--update", trust.Place) + " brings up to date");
-        return report;
+        return run;
     }
 
     private static bool LacksKey(Trust trust, Evidence evidence)

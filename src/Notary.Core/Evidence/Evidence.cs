@@ -1,6 +1,6 @@
 namespace Notary.Core;
 
-/// <summary>A file of <c>timestamps/</c> or <c>ots/</c>, kept as it came.</summary>
+/// <summary>A file of <c>timestamps/</c> or <c>ots/</c>, or a page for reading, kept as it came.</summary>
 /// <param name="Name">Its name in the package, folder included.</param>
 public sealed record Attachment(string Name, ReadOnlyMemory<byte> Content)
 {
@@ -16,6 +16,9 @@ public sealed record Attachment(string Name, ReadOnlyMemory<byte> Content)
 /// <remarks>Private: whoever holds manifest and seed can open the deposit.</remarks>
 public sealed class Evidence
 {
+    /// <summary>Name of the page that shows the certificate to people.</summary>
+    public const string HtmlPage = "certificate.html";
+
     private Evidence(Certificate certificate) => Certificate = certificate;
 
     public Certificate Certificate { get; private init; }
@@ -32,6 +35,12 @@ public sealed class Evidence
 
     /// <summary>The files of <c>timestamps/</c> and <c>ots/</c>, in the order in which they are written.</summary>
     public IReadOnlyList<Attachment> Attachments { get; private init; } = [];
+
+    /// <summary>
+    /// The certificate as pages for people, by their known names. For reading only: they are no evidence, and nobody has
+    /// compared them with the certificate yet.
+    /// </summary>
+    public IReadOnlyList<Attachment> Pages { get; private init; } = [];
 
     /// <summary>
     /// Names of files in the package that are not evidence, such as a planted report, in the package's order; to be shown
@@ -66,10 +75,19 @@ public sealed class Evidence
                 throw new ArgumentException($"'{attachment.Name}' is no name of a timestamp, or is given twice.", nameof(attachments));
         }
 
-        return Copy(sorted.Values, Unknown);
+        return Copy(sorted.Values, Pages, Unknown);
     }
 
-    internal Evidence WithUnknown(IReadOnlyList<string> unknown) => Copy(Attachments, unknown);
+    /// <summary>The same evidence with these pages in the place of its <see cref="Pages"/>.</summary>
+    /// <exception cref="ArgumentException">A name that is no page's, or twice.</exception>
+    public Evidence WithPages(IReadOnlyList<Attachment> pages)
+    {
+        if (pages.Any(page => !EvidenceNames.IsPage(page.Name)) || pages.DistinctBy(page => page.Name, StringComparer.Ordinal).Count() != pages.Count)
+            throw new ArgumentException($"A page is {HtmlPage}, and is given once.", nameof(pages));
+        return Copy(Attachments, pages, Unknown);
+    }
+
+    internal Evidence WithUnknown(IReadOnlyList<string> unknown) => Copy(Attachments, Pages, unknown);
 
     /// <summary>Reads a package, or a bare <c>certificate.json</c>; the first byte tells which it is.</summary>
     /// <param name="stream">Seekable; read from its start. It stays open.</param>
@@ -83,12 +101,13 @@ public sealed class Evidence
     /// <exception cref="InvalidOperationException">It would have more or larger files than a reader accepts.</exception>
     public void Write(Stream stream) => EvidenceWriter.Write(this, stream);
 
-    private Evidence Copy(IEnumerable<Attachment> attachments, IReadOnlyList<string> unknown) => new(Certificate)
+    private Evidence Copy(IEnumerable<Attachment> attachments, IReadOnlyList<Attachment> pages, IReadOnlyList<string> unknown) => new(Certificate)
     {
         Manifest = Manifest,
         Seed = Seed,
         Openings = Openings,
         Attachments = [.. attachments],
+        Pages = pages,
         Unknown = unknown,
     };
 }

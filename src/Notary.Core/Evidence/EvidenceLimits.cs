@@ -24,6 +24,9 @@ public static class EvidenceLimits
     /// <summary>Bytes of one file of <c>timestamps/</c> or <c>ots/</c>.</summary>
     public const int AttachmentBytes = 256 << 10;
 
+    /// <summary>Bytes of a page for reading.</summary>
+    public const int PageBytes = 4 << 20;
+
     /// <summary>Entries of a package: 65,535 is the mark of ZIP64, which no package needs.</summary>
     public const int PackageEntries = 65_534;
 

@@ -28,6 +28,9 @@ internal static class EvidenceNames
 
     public static bool IsOpenTimestamp(string name, out Hash leaf) => IsHash(name, OpenTimestamps, ".ots", out leaf);
 
+    /// <summary>A page for reading, which is no evidence.</summary>
+    public static bool IsPage(string name) => name == Evidence.HtmlPage;
+
     public static bool IsFolder(string name) => name is Openings or Timestamps or OpenTimestamps;
 
     /// <summary>

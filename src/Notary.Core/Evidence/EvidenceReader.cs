@@ -53,13 +53,14 @@ internal sealed class EvidenceReader
             throw Malformed(manifest is null ? EvidenceNames.Manifest : EvidenceNames.Seed, "is missing beside the other of the two");
         if (manifest is not null && openings.Count > 0)
             throw Malformed(EvidenceNames.Openings, "stands beside manifest.txt, which opens every item already");
-        var attachments = TakeAttachments();
+        var attachments = TakeFiles(name => EvidenceNames.TryGetOrder(name, out _), EvidenceLimits.AttachmentBytes);
+        var pages = TakeFiles(EvidenceNames.IsPage, EvidenceLimits.PageBytes);
         var unknown = CheckUnknown();
 
         var evidence = manifest is not null && seed is { } bytes
             ? Evidence.Create(certificate, manifest, bytes)
             : Evidence.Disclose(certificate, openings);
-        return evidence.WithAttachments(attachments).WithUnknown(unknown);
+        return evidence.WithAttachments(attachments).WithPages(pages).WithUnknown(unknown);
     }
 
     // The certificate decides. A text that differed would show a person something else than what a verifier checks.
@@ -110,16 +111,16 @@ internal sealed class EvidenceReader
         return openings;
     }
 
-    private List<Attachment> TakeAttachments()
+    private List<Attachment> TakeFiles(Func<string, bool> isOne, int limit)
     {
-        var attachments = new List<Attachment>();
+        var files = new List<Attachment>();
         foreach (var name in unread.Keys.ToArray())
         {
-            if (EvidenceNames.TryGetOrder(name, out _) && Take(name, EvidenceLimits.AttachmentBytes) is { } bytes)
-                attachments.Add(new Attachment(name, bytes));
+            if (isOne(name) && Take(name, limit) is { } bytes)
+                files.Add(new Attachment(name, bytes));
         }
 
-        return attachments;
+        return files;
     }
 
     // Unpacked too, although nobody will read it: a streaming reader that finds its end elsewhere would find other

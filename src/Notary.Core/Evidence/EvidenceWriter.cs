@@ -22,6 +22,8 @@ internal static class EvidenceWriter
             zip.Add(EvidenceNames.Opening(leaf), TextRules.Utf8.GetBytes(opening.ToText()));
         foreach (var attachment in evidence.Attachments)
             zip.Add(attachment.Name, attachment.Content);
+        foreach (var page in evidence.Pages)
+            zip.Add(page.Name, page.Content);
         zip.Finish();
     }
 

@@ -18,7 +18,7 @@ internal static class ClaimsCheck
             return Check.NotChecked(
                 Name,
                 "Claims and request are withheld: who deposited was not checked.",
-                "声明文本与存证请求均未提供:未检查存证人是谁。");
+                "声明文本与存证请求均未提供:未核验存证人是谁。");
         if ((ClaimsProblem(texts) ?? RequestProblem(texts)) is { } problem)
             return new Check(Name, CheckResult.Fail, problem);
         if (previous.Standing == PreviousStanding.Contradicted)
@@ -27,7 +27,7 @@ internal static class ClaimsCheck
             return Check.NotChecked(
                 Name,
                 "The claims are those of the statement; the request is withheld, so whether they agree with it was not checked.",
-                "声明文本与存证记录相符;存证请求未提供,因此未检查二者是否一致。");
+                "声明文本与存证记录相符;存证请求未提供,因此未核验二者是否一致。");
         return Check.Pass(
             Name,
             $"The claims are those of the statement and the request that of the claims; account '{texts.Claims!.Account}', ledger, deposit and commitment agree.",

@@ -44,7 +44,7 @@ internal sealed record FileCheck(Check Check, IReadOnlyList<Sentence> Notes, IRe
         return Check.Pass(
             Name,
             $"{(matches.Count == 1 ? "The given file matches" : $"All {matches.Count} given files match")} in size and in every digest stated; checked so: {matcher.Matched} of the {matcher.Shown} documents that the evidence shows.",
-            $"所提供的 {matches.Count} 个文件的大小和所列全部摘要均相符:已检查证据所示 {matcher.Shown} 个文件中的 {matcher.Matched} 个。");
+            $"所提供的 {matches.Count} 个文件的大小和所列全部摘要均相符:已核验证据所示 {matcher.Shown} 个文件中的 {matcher.Matched} 个。");
     }
 
     private static string Given(int some, int all, string one, string many) =>
@@ -67,7 +67,7 @@ internal sealed record FileCheck(Check Check, IReadOnlyList<Sentence> Notes, IRe
             var names = matcher.Unmatched.Select(path => new Sentence($"'{path}'", $"“{path}”"));
             notes.Add(new Sentence(
                 $"Not checked, since no given file matches: {missing} {(missing == 1 ? "document" : "documents")} of the deposit, {SentenceLists.Join(names, missing, ", ")}.",
-                $"没有所提供的文件与之相符、因而未检查:本次存证的 {missing} 个文件,{SentenceLists.JoinChinese(names, missing)}。"));
+                $"没有所提供的文件与之相符、因而未核验:本次存证的 {missing} 个文件,{SentenceLists.JoinChinese(names, missing)}。"));
         }
 
         return notes;

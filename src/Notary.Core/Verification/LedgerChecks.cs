@@ -31,7 +31,7 @@ internal static class LedgerChecks
         return Check.Pass(
             name,
             $"The statement is the entry at index {index} of {size} under the checkpoint's root. The tree of size {statement.AfterSize} that it says it came after fits the index; that tree's root was not checked, which takes a consistency proof.",
-            $"该存证记录是检查点根之下共 {size} 条中序号 {index} 的条目。其所称之前的 {statement.AfterSize} 条与序号相符;其所列的先前根未检查(需要一致性证明)。");
+            $"该存证记录是检查点根之下共 {size} 条中序号 {index} 的条目。其所称之前的 {statement.AfterSize} 条与序号相符;其所列的先前根未核验(需要一致性证明)。");
     }
 
     /// <param name="texts">The certificate's.</param>
@@ -59,7 +59,7 @@ internal static class LedgerChecks
             return Check.NotChecked(
                 name,
                 "The trust file names no ledger, so whose checkpoint this is was not checked.",
-                "信任文件未列出任何账本,因此未检查检查点由谁签署。");
+                "信任文件未列出任何账本,因此未核验检查点由谁签署。");
         return Signed(texts, keys, earliest, origin, proof.Note);
     }
 

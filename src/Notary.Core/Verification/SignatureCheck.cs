@@ -16,7 +16,7 @@ internal static class SignatureCheck
             return Check.NotChecked(
                 Name,
                 "The request is withheld: whether the depositor signed it was not checked.",
-                "存证请求未提供:未检查存证人是否签名。");
+                "存证请求未提供:未核验存证人是否签名。");
         if (texts.Request is not { } request)
             return Check.NotChecked(Name, "The request cannot be read.", "无法读取存证请求。");
         var account = request.Request.Account;

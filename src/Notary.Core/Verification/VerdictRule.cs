@@ -52,7 +52,7 @@ internal static class VerdictRule
                 $"通过:所提供的 {files.Count} 个文件属于存证 {statement.Deposit},即账本“{statement.Ledger}”的第 {index} 号条目。")
             : new Sentence(
                 $"PASS: deposit {statement.Deposit} is entry {index} of ledger '{statement.Ledger}'; whether any document belongs to it was not checked.",
-                $"通过:存证 {statement.Deposit} 是账本“{statement.Ledger}”的第 {index} 号条目;未检查任何文件是否属于该存证。");
+                $"通过:存证 {statement.Deposit} 是账本“{statement.Ledger}”的第 {index} 号条目;未核验任何文件是否属于该存证。");
     }
 
     // One document that came true, shown out of a thousand variants, must not read like a deposit of one.
@@ -73,7 +73,7 @@ internal static class VerdictRule
     {
         bool Passed(string name) => checks.First(check => check.Name == name).Result == CheckResult.Pass;
         return Passed(CheckNames.Claims) && (inputs.Depositor is null || Passed(CheckNames.Signature)) ? default : new Sentence(
-            " Who deposited it was not checked.", "未检查存证人是谁。");
+            " Who deposited it was not checked.", "未核验存证人是谁。");
     }
 
     private static Sentence Failed(IReadOnlyList<Check> checks)
@@ -91,7 +91,7 @@ internal static class VerdictRule
         var names = string.Join(", ", missing.Select(check => check.Name));
         return new Sentence(
             $"INDETERMINATE: nothing failed, but {names} could not be checked. {string.Join(" ", missing.Select(check => check.Reason.English))}",
-            $"无法判断:没有不通过的检查,但以下各项未能检查:{ChineseNames(missing)}。{string.Concat(missing.Select(check => check.Reason.Chinese))}");
+            $"无法判断:没有不通过的核验项,但以下各项未能核验:{ChineseNames(missing)}。{string.Concat(missing.Select(check => check.Reason.Chinese))}");
     }
 
     private static string ChineseNames(IEnumerable<Check> checks) =>

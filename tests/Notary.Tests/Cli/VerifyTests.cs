@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Notary.Core;
+using Notary.Documents;
 using Notary.Tests.Support;
 using Xunit;
 
@@ -76,6 +77,45 @@ public sealed class VerifyTests(DepositedFolder deposited) : CliTest, IClassFixt
         using var json = JsonDocument.Parse(output);
         Assert.Equal("PASS", json.RootElement.GetProperty("verdict").GetString());
         Assert.Equal(9, json.RootElement.GetProperty("checks").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task It_writes_the_report_in_every_form_asked_for_and_never_over_a_file()
+    {
+        await RunAsync(0, "verify", Evidence, deposited.Documents, "--trust", Trust, "--report", At("report.html"), "--report", At("report.json"));
+
+        var html = await File.ReadAllTextAsync(At("report.html"), Cancellation);
+        using var json = JsonDocument.Parse(await File.ReadAllBytesAsync(At("report.json"), Cancellation));
+        Assert.Contains("核验报告", html, StringComparison.Ordinal);
+        Assert.Equal("PASS", json.RootElement.GetProperty("verdict").GetString());
+        var evidence = Hash.Of(await File.ReadAllBytesAsync(Evidence, Cancellation)).ToString();
+        Assert.Contains(evidence, html, StringComparison.Ordinal);
+        Assert.Equal(evidence, json.RootElement.GetProperty("evidence")[0].GetProperty("sha256").GetString());
+        var program = Hash.Of(await File.ReadAllBytesAsync(Path.Combine(AppContext.BaseDirectory, "notary.dll"), Cancellation)).ToString();
+        Assert.Contains(program, html, StringComparison.Ordinal);
+        Assert.DoesNotContain(At(""), html, StringComparison.Ordinal);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, Mode(At("report.html")));
+
+        var refused = await RunAsync(2, "verify", Evidence, "--trust", Trust, "--report", At("report.html"), "--report", At("report.pdf"), "--report", At("new.json"));
+        Assert.Contains("is not overwritten", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("neither .html nor .json", refused.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(At("new.json")));
+        await RunAsync(2, "verify", Evidence, "--trust", Trust, "--report", At("no/such/folder.html"));
+    }
+
+    [Fact]
+    public async Task Evidence_holds_a_page_for_reading_and_a_planted_one_is_called_so()
+    {
+        var evidence = ReadEvidence(Evidence);
+        Assert.Equal(CertificatePage.Secrecy(evidence.Certificate), Assert.Single(evidence.Pages).Content.ToArray());
+        Assert.Contains("byte for byte", (await RunAsync(0, "verify", Evidence, "--trust", Trust)).Output, StringComparison.Ordinal);
+
+        await using (var planted = File.Create(At("planted.zip")))
+            evidence.WithPages([new Attachment(Notary.Core.Evidence.HtmlPage, "<h1>PASS</h1>"u8.ToArray())]).Write(planted);
+        Assert.Contains(
+            "- certificate.html is NOT what this program renders",
+            (await RunAsync(0, "verify", At("planted.zip"), "--trust", Trust)).Output,
+            StringComparison.Ordinal);
     }
 
     [Theory]

@@ -10,11 +10,12 @@ public sealed partial class ArchitectureTests
     public static TheoryData<string, string[]> Rows => new()
     {
         { "Notary.Core", ["System.", "BouncyCastle."] },
+        { "Notary.Documents", ["System.", "Notary.Core", "QRCoder"] },
         { "Notary.Server", ["System.", "Microsoft.", "Grpc.", "Google.Protobuf", "SQLitePCLRaw.", "OpenTelemetry", "Notary.Core", "Notary.Proto"] },
         { "Notary.Proto", ["System.", "Grpc.Core.Api", "Google.Protobuf"] },
         {
             "notary",
-            ["System.", "Microsoft.", "Grpc.", "Google.Protobuf", "Spectre.Console", "Notary.Core", "Notary.Proto", "Notary.Server"]
+            ["System.", "Microsoft.", "Grpc.", "Google.Protobuf", "Spectre.Console", "Notary.Core", "Notary.Documents", "Notary.Proto", "Notary.Server"]
         },
     };
 

@@ -118,6 +118,22 @@ public sealed class EvidenceTests
     }
 
     [Fact]
+    public void A_page_for_reading_is_kept_as_it_came_and_is_neither_evidence_nor_unknown()
+    {
+        var page = new Attachment(Evidence.HtmlPage, "<p>anything</p>"u8.ToArray());
+        var package = Pack(Full(0).WithPages([page]));
+        var read = EvidenceSamples.Read(package);
+
+        Assert.Equal([page], read.Pages);
+        Assert.Empty(read.Unknown);
+        Assert.Equal(package, Pack(read));
+        Assert.Equal(Evidence.HtmlPage, ZipBuilder.Entries(package).Last().Name);
+        Assert.Throws<ArgumentException>(() => Full(0).WithPages([page, page]));
+        Assert.Throws<ArgumentException>(() => Full(0).WithPages([new Attachment("certificate.htm", default)]));
+        Assert.Throws<MalformedException>(() => Repack([.. ZipBuilder.Entries(Pack(Full(0))), (Evidence.HtmlPage, new byte[EvidenceLimits.PageBytes + 1])]));
+    }
+
+    [Fact]
     public void Folders_of_the_format_are_not_mentioned()
     {
         var read = Repack([("timestamps/", []), ("openings/", []), ("ots/", []), .. ZipBuilder.Entries(Pack(Full(0)))]);

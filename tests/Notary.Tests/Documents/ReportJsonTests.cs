@@ -1,9 +1,11 @@
 using System.Text;
 using System.Text.Json;
 using Notary.Core;
+using Notary.Documents;
+using Notary.Tests.Support;
 using Xunit;
 
-namespace Notary.Tests.Core;
+namespace Notary.Tests.Documents;
 
 /// <summary>The report for programs, and that every sentence of it can be shown to people in two languages.</summary>
 public sealed class ReportJsonTests
@@ -14,11 +16,11 @@ public sealed class ReportJsonTests
     public void The_same_report_gives_the_same_bytes_with_the_stable_names()
     {
         var deposit = ledger.Deposit();
-        var report = Verifier.Verify(deposit.Evidence(), new VerifierInputs(ledger.Policy) { Files = deposit.Files });
+        var run = Runs.Of(deposit.Evidence(), new VerifierInputs(ledger.Policy) { Files = deposit.Files });
 
-        var json = ReportJson.Write(report, "1.2.3");
+        var json = ReportJson.Write(run);
 
-        Assert.Equal(json, ReportJson.Write(report, "1.2.3"));
+        Assert.Equal(json, ReportJson.Write(run));
         Assert.Equal((byte)'\n', json[^1]);
         using var document = JsonDocument.Parse(json);
         var root = document.RootElement;
@@ -27,6 +29,11 @@ public sealed class ReportJsonTests
         Assert.Equal("PASS", root.GetProperty("verdict").GetString());
         Assert.Equal(1UL, root.GetProperty("subject").GetProperty("index").GetUInt64());
         Assert.Equal(deposit.Id.ToString(), root.GetProperty("subject").GetProperty("deposit").GetString());
+        Assert.Equal("2026-11-26T18:30:00.000Z", root.GetProperty("verified").GetString());
+        Assert.Equal("designs.evidence.zip", root.GetProperty("evidence")[0].GetProperty("name").GetString());
+        Assert.Equal(Hash.Of([1]).ToString(), root.GetProperty("program_files")[0].GetProperty("sha256").GetString());
+        Assert.Equal((1, 1), (root.GetProperty("items").GetProperty("shown").GetInt32(), root.GetProperty("items").GetProperty("claimed").GetInt32()));
+        Assert.Equal(deposit.Statement.Commitment + "\n", root.GetProperty("checks")[1].GetProperty("by_hand")[2].GetProperty("expected").GetString());
         var checks = root.GetProperty("checks").EnumerateArray().ToDictionary(check => check.GetProperty("name").GetString()!, check => check.GetProperty("result").GetString());
         Assert.Equal(9, checks.Count);
         Assert.Equal("PASS", checks["inclusion"]);
@@ -39,9 +46,9 @@ public sealed class ReportJsonTests
     public void A_report_without_a_deposit_has_no_subject()
     {
         var certificate = new Certificate { Statement = "nonsense", Proof = "nonsense" };
-        var report = Verifier.Verify(Evidence.FromCertificate(certificate), new VerifierInputs(ledger.Policy));
+        var run = Runs.Of(Evidence.FromCertificate(certificate), new VerifierInputs(ledger.Policy));
 
-        using var document = JsonDocument.Parse(ReportJson.Write(report, "1"));
+        using var document = JsonDocument.Parse(ReportJson.Write(run));
 
         Assert.Equal("FAIL", document.RootElement.GetProperty("verdict").GetString());
         Assert.Equal(JsonValueKind.Null, document.RootElement.GetProperty("subject").ValueKind);
@@ -74,7 +81,7 @@ public sealed class ReportJsonTests
             foreach (var evidence in evidences)
             {
                 foreach (var given in files)
-                    CheckSentences(Verifier.Verify(evidence, new VerifierInputs(policy) { Files = given }));
+                    CheckSentences(Runs.Of(evidence.WithPages([new Attachment(Evidence.HtmlPage, default)]), new VerifierInputs(policy) { Files = given }).Report);
             }
         }
     }

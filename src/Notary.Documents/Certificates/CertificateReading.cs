@@ -1,0 +1,41 @@
+using System.Globalization;
+using Notary.Core;
+
+namespace Notary.Documents;
+
+/// <summary>A certificate's texts, read, and what can be recomputed from them on nobody's word.</summary>
+/// <param name="Certificate">The certificate.</param>
+/// <param name="Digest">SHA-256 of its certificate.json.</param>
+/// <param name="Statement">The entry.</param>
+/// <param name="Proof">The entry's proof.</param>
+/// <param name="Claims">Null when they are withheld.</param>
+/// <param name="Request">Null when it is withheld.</param>
+/// <param name="Recomputed">A report under a trust file that trusts nobody.</param>
+internal sealed record CertificateReading(
+    Certificate Certificate, Hash Digest, Statement Statement, TlogProof Proof, Claims? Claims, RequestBytes? Request, Report Recomputed)
+{
+    private static readonly TrustPolicy Nobody = TrustPolicy.Parse("quorum none\n");
+
+    public string Number => CertificateNumbers.OfCertificate(Digest);
+
+    /// <exception cref="MalformedException">One of the texts breaks its format.</exception>
+    public static CertificateReading Of(Evidence evidence)
+    {
+        var certificate = evidence.Certificate;
+        return new(
+            certificate,
+            Hash.Of(certificate.ToJson()),
+            Statement.Parse(certificate.Statement),
+            TlogProof.Parse(certificate.Proof),
+            certificate.Claims is { } claims ? Claims.Parse(claims) : null,
+            certificate.Request is { } request ? RequestBytes.Parse(StrictText.Encode(request)) : null,
+            Verifier.Verify(evidence, new VerifierInputs(Nobody)));
+    }
+
+    public CheckResult Result(string check) => Recomputed.Checks.First(one => one.Name == check).Result;
+
+    /// <summary>What a QR code carries: the numbers, the address on the ledger and the signed root; lines of ASCII.</summary>
+    public string CodeText => string.Create(
+        CultureInfo.InvariantCulture,
+        $"certificate {Number}\ndeposit {CertificateNumbers.OfDeposit(Statement.Deposit)}\nentry {Statement.Ledger} {Proof.Index}\ncheckpoint {Proof.Checkpoint.Size} {Proof.Checkpoint.Root}");
+}
