@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using Notary.Core;
+using Notary.Documents;
 using Notary.Tests.Support;
 using Xunit;
 
@@ -62,6 +63,20 @@ public sealed partial class FormatDocumentTests
         Assert.Equal(NoteCheck.Valid, proof.Note.Check(key));
         Assert.Equal(MerkleHash.Leaf(Encoding.UTF8.GetBytes(Single("notary.genesis/v1"))), Statement.AfterRoot);
         Assert.Null(new KeyChain(key).Continue(KeyChange.Parse(Single("notary.key/v1"))));
+    }
+
+    [Fact]
+    public void The_numbers_of_the_page_are_those_of_its_certificate()
+    {
+        var certificate = new Certificate
+        {
+            Statement = Single("notary.statement/v1"),
+            Claims = Single("notary.claims/v1"),
+            Request = Encoding.UTF8.GetString(Requests[0].Bytes.Span),
+            Proof = Single("c2sp.org/tlog-proof@v1"),
+        };
+        Assert.Contains($"`{CertificateNumbers.OfDeposit(Statement.Deposit)}`", Page, StringComparison.Ordinal);
+        Assert.Contains($"`{CertificateNumbers.OfCertificate(certificate)}`", Page, StringComparison.Ordinal);
     }
 
     [Fact]
