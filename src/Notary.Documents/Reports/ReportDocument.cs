@@ -10,9 +10,7 @@ internal sealed class ReportDocument(VerificationRun run)
 
     public Document Create() => new(
         new("Verification report", "核验报告"),
-        Report.Subject is { } subject
-            ? new($"Deposit {CertificateNumbers.OfDeposit(subject.Deposit)}", $"存证编号 {CertificateNumbers.OfDeposit(subject.Deposit)}")
-            : new("The evidence names no deposit", "证据未列明任何存证"),
+        new("Offline, from the files named here and nothing else", "离线核验,仅依据本页所列文件"),
         Head(),
         null,
         [
@@ -25,11 +23,15 @@ internal sealed class ReportDocument(VerificationRun run)
 
     private List<Field> Head()
     {
-        List<Field> fields = [new(new("Evidence", "证据"), Phrase.Foreign(run.Context.Evidence.Name), Phrase.Exact($"SHA-256 {run.Context.Evidence.Sha256}"))];
+        List<Field> fields = [new(new("Evidence, its SHA-256", "证据及其 SHA-256"), Phrase.Foreign(run.Context.Evidence.Name), Phrase.Exact(run.Context.Evidence.Sha256.ToString()))];
         if (Report.Subject is { } subject)
+        {
+            fields.Add(new(new("Deposit no.", "存证编号"), Phrase.Exact(CertificateNumbers.OfDeposit(subject.Deposit))));
             fields.Add(new(new("Ledger, entry", "账本、条目"), Phrase.Exact(subject.Index is { } index
                 ? string.Create(CultureInfo.InvariantCulture, $"{subject.Ledger} {index}")
                 : subject.Ledger)));
+        }
+
         fields.Add(new(new("Items shown", "所示条目"), Shown()));
         fields.Add(new(new("Verified", "核验时间"), Phrase.Exact(Times.Line(run.Context.At))));
         fields.Add(new(new("Program", "核验程序"), Phrase.Exact($"notary {run.Context.Version}")));
@@ -45,7 +47,7 @@ internal sealed class ReportDocument(VerificationRun run)
             string.Create(CultureInfo.InvariantCulture, $"{run.Shown} 项;总数未知"));
 
     private Table Checks() => new(
-        [new(new("Check", "核验事项"), 26), new(new("Result", "结果"), 14), new(new("Reason", "理由"), 60)],
+        [new(new("Check", "核验事项"), 30), new(new("Result", "结果"), 12), new(new("Reason", "理由"), 58)],
         [.. Report.Checks.Select(check => (IReadOnlyList<Phrase>)
             [Phrase.Of(CheckQuestions.Of(check.Name)), ResultWords.Cell(check.Result), Phrase.Of(Times.InBoth(check.Reason))])]);
 
