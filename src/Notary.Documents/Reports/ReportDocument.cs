@@ -47,7 +47,7 @@ internal sealed class ReportDocument(VerificationRun run)
             string.Create(CultureInfo.InvariantCulture, $"{run.Shown} 项;总数未知"));
 
     private Table Checks() => new(
-        [new(new("Check", "核验事项"), 30), new(new("Result", "结果"), 12), new(new("Reason", "理由"), 58)],
+        [new(new("Check", "核验事项"), 30), new(new("Result", "结果"), 16), new(new("Reason", "理由"), 54)],
         [.. Report.Checks.Select(check => (IReadOnlyList<Phrase>)
             [Phrase.Of(CheckQuestions.Of(check.Name)), ResultWords.Cell(check.Result), Phrase.Of(Times.InBoth(check.Reason))])]);
 
@@ -60,7 +60,7 @@ internal sealed class ReportDocument(VerificationRun run)
 
     private Section Notes() => new(new("Notes", "说明"), null, Report.Notes.Count == 0
         ? [new Prose(new("None.", "无。"))]
-        : [new Points([.. Report.Notes.Select(Times.InBoth)])]) { NewPage = true };
+        : [new Points([.. Report.Notes.Select(Times.InBoth)])]);
 
     private Section Circumstances()
     {

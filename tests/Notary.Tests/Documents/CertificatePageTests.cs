@@ -25,6 +25,21 @@ public sealed partial class CertificatePageTests
         Assert.Equal(CertificatePage.Disclosure(EvidenceSamples.Disclosed()), CertificatePage.Disclosure(EvidenceSamples.Read(EvidenceSamples.Pack(EvidenceSamples.Disclosed()))));
     }
 
+    /// <summary>Whoever changes what the page says or how it looks raises its layout number, and writes the new digests down.</summary>
+    [Fact]
+    public void Pages_of_one_layout_have_the_same_bytes_in_every_version()
+    {
+        var known = File.ReadAllLines(Path.Combine(RepositoryFolder.Path, "tests", "Notary.Tests", "Golden", "certificate-layout-1.sha256"));
+
+        Assert.Contains("Layout 1.", Secrecy(EvidenceSamples.Certificate(0)), StringComparison.Ordinal);
+        string[] made =
+        [
+            $"{Hash.Of(CertificatePage.Secrecy(EvidenceSamples.Stamped(EvidenceSamples.Folder)))}  secrecy",
+            $"{Hash.Of(CertificatePage.Disclosure(EvidenceSamples.Disclosed()))}  disclosure",
+        ];
+        Assert.True(made.SequenceEqual(known), string.Join('\n', made));
+    }
+
     [Fact]
     public void Every_value_on_the_page_is_one_of_the_certificate()
     {
