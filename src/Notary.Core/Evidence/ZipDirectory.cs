@@ -40,13 +40,16 @@ internal sealed class ZipDirectory
         return directory;
     }
 
-    /// <summary>Every entry, in the directory's order, with the offset at which the next entry or the directory begins.</summary>
+    /// <summary>
+    /// Every entry, in the directory's order, with the offset at which the next entry or the directory begins: whatever
+    /// the next one claims, at the latest where the directory does.
+    /// </summary>
     public IEnumerable<(Entry Entry, long Following)> WithFollowingOffset()
     {
         if (entries.Count == 0 && start != 0)
             throw Refuse("the directory is empty, but bytes stand before it");
         for (var i = 0; i < entries.Count; i++)
-            yield return (entries[i], i + 1 < entries.Count ? entries[i + 1].Offset : start);
+            yield return (entries[i], i + 1 < entries.Count ? Math.Min(entries[i + 1].Offset, start) : start);
     }
 
     // The end record is looked for in one place: a search would let bytes follow it, or a comment hold a second one.

@@ -156,6 +156,10 @@ public sealed class ZipHostileTests
         AssertRefused("overlaps", ZipBuilder.Build(A, B with { Offset = 0 }));
         AssertRefused("begins elsewhere", ZipBuilder.Build(A with { Offset = 1 }, B));
         AssertRefused("begins elsewhere", ZipBuilder.Build(A with { Offset = uint.MaxValue }));
+        // An entry that claims to reach to the next one, which claims to stand beyond the file.
+        var beyond = ZipBuilder.Build(A, B with { Offset = uint.MaxValue });
+        beyond.AsSpan(26, 4).Fill(0xFF);
+        AssertRefused("overlaps", beyond);
         var honest = ZipBuilder.Build(A, B);
         AssertRefused("before the first entry or behind", [.. "#!/bin/sh\n"u8, .. honest]);
         AssertRefused("end record", [.. honest, 0]);
