@@ -20,7 +20,7 @@ internal sealed record MutateOptions
 
     public int Workers { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>Longer than this on one input is a hang.</summary>
+    /// <summary>Longer than this on one input is a hang; only time in which this process runs counts.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(20);
 
     public Action<string> Say { get; init; } = _ => { };
@@ -67,10 +67,11 @@ internal sealed class MutateRun(MutateOptions options, IReadOnlyList<InputKind> 
             .Select(worker => Task.Factory.StartNew(() => Work(kind, worker, count, stop.Token), stop.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default))
             .ToList();
         var all = Task.WhenAll(workers);
+        var watch = new HangWatch((int)(options.Patience / HangCheck));
         while (!all.IsCompleted && !workers.Exists(worker => worker.IsFaulted))
         {
             await Task.WhenAny(all, Task.Delay(HangCheck, CancellationToken.None));
-            CheckHangs();
+            CheckHangs(watch);
         }
 
         await stop.CancelAsync();
@@ -81,12 +82,13 @@ internal sealed class MutateRun(MutateOptions options, IReadOnlyList<InputKind> 
     }
 
     /// <summary>A worker that hangs cannot be stopped: the run fails beside it.</summary>
-    private void CheckHangs()
+    private void CheckHangs(HangWatch watch)
     {
-        foreach (var one in current)
+        for (var worker = 0; worker < current.Length; worker++)
         {
-            if (one.Kind is { } name && Stopwatch.GetElapsedTime(one.Start) > options.Patience)
-                throw new FaultException(Describe(name, one.Number, $"hangs for {options.Patience}"));
+            var one = current[worker];
+            if (watch.Look(worker, one.Kind is null ? null : one.Number))
+                throw new FaultException(Describe(one.Kind!, one.Number, $"hangs for {options.Patience}"));
         }
     }
 
@@ -98,7 +100,7 @@ internal sealed class MutateRun(MutateOptions options, IReadOnlyList<InputKind> 
         for (var number = first; number < last && !stop.IsCancellationRequested; number += options.Workers)
         {
             var start = Stopwatch.GetTimestamp();
-            current[worker] = new Current(kind.Name, number, start);
+            current[worker] = new Current(kind.Name, number);
             counts[(int)Try(kind, number)]++;
             var time = Stopwatch.GetElapsedTime(start);
             slowest = time > slowest ? time : slowest;
@@ -134,5 +136,5 @@ internal sealed class MutateRun(MutateOptions options, IReadOnlyList<InputKind> 
     private string Describe(string kind, long number, string what) => string.Create(
         CultureInfo.InvariantCulture, $"seed {options.Seed}, {kind} {number} (repeat with --seed {options.Seed} --kind '{kind}' --number {number}): {what}");
 
-    private readonly record struct Current(string? Kind, long Number, long Start);
+    private readonly record struct Current(string? Kind, long Number);
 }
