@@ -43,6 +43,34 @@ public sealed class FollowedKeyTests : CliTest, IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_lost_ledger_comes_back_over_a_key_change_from_a_backup_of_before_and_a_mirror_that_followed()
+    {
+        await DepositAsync("before", "out");
+        File.Copy(At("out/trust"), At("old"));
+        await RunAsync(0, "backup", "--data", server.Data, "--out", At("backup"), "--with-key");
+        await RunAsync(0, "mirror", server.Web, At("copy"), "--trust", At("old"), "--once");
+        await server.ChangeKeyAsync();
+        await DepositAsync("after", "out");
+        await RunAsync(0, "mirror", server.Web, At("copy"), "--trust", At("old"), "--once");
+        await server.Process.KillAsync();
+
+        string[] guarded = ["--data", At("restored"), "--high-water-mark", server.Data + ".mark"];
+        await RunAsync(0, ["restore", At("backup"), .. guarded]);
+        Assert.Contains("newest key file", (await RunAsync(1, ["recover", "--from", At("copy"), .. guarded])).Error, StringComparison.Ordinal);
+        File.Copy(server.Data + "/ledger.key", At("restored/ledger.key"), overwrite: true);
+        await RunAsync(0, ["recover", "--from", At("copy"), .. guarded]);
+        await RunAsync(0, ["fsck", .. guarded]);
+        await using var again = NotaryProcess.Start(["serve", .. guarded, "--listen", "127.0.0.1:0", "--web", "127.0.0.1:0"]);
+        var web = await again.FieldAsync("web");
+        await again.FieldAsync("ready");
+        // The proof of the change came along: whoever trusts the old key alone follows the ledger that came back.
+        await RunAsync(0, "mirror", web, At("copy"), "--trust", At("old"), "--once");
+        await RunAsync(0, "mirror", web, At("new"), "--trust", At("old"), "--once");
+        foreach (var name in new[] { "before", "after" })
+            await RunAsync(0, "verify", Evidence(name), At(name), "--trust", At("out/trust"));
+    }
+
+    [Fact]
     public async Task A_compromised_keys_successor_is_learned_from_the_operator_alone()
     {
         await DepositAsync("before", "out");

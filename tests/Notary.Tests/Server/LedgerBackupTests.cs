@@ -178,6 +178,26 @@ public sealed class LedgerBackupTests : IDisposable
     }
 
     [Fact]
+    public async Task A_key_that_lay_in_the_folder_is_never_deleted_and_a_file_that_is_none_leaves_nothing_there()
+    {
+        await folders.GrowAsync("data", 5);
+        folders.Backup("data", "backup");
+        await folders.GrowAsync("other", 5, "ledger.example.org/other");
+        Directory.CreateDirectory(folders.At("restored"));
+        File.Copy(folders.At("other/ledger.key"), folders.At("restored/ledger.key"));
+        LedgerFolders.AssertRefused(
+            ["key"], Assert.Throws<LedgerRefusedException>(() => folders.Restore("backup", "restored", "restored/ledger.key")));
+        Assert.Equal(File.ReadAllBytes(folders.At("other/ledger.key")), File.ReadAllBytes(folders.At("restored/ledger.key")));
+
+        File.WriteAllText(folders.At("notes"), "no key");
+        LedgerFolders.AssertRefused(["key"], Assert.Throws<LedgerRefusedException>(() => folders.Restore("backup", "new", "notes")));
+        Assert.Empty(folders.Files("new"));
+        folders.CopyMark("data", "new");
+        folders.Restore("backup", "new", "data/ledger.key");
+        await folders.Open("new").DisposeAsync();
+    }
+
+    [Fact]
     public async Task Without_its_key_a_restored_ledger_does_not_start()
     {
         await folders.GrowAsync("data", 5);

@@ -53,6 +53,10 @@ internal sealed class LedgerFolders : IDisposable
         }
     }
 
+    /// <summary>What <c>notary rotate-key</c> does.</summary>
+    public KeyRotationResult ChangeKey(string data, bool compromised = false, Func<ILedgerStore, ILedgerStore>? wrap = null) => KeyRotation.Run(
+        new LedgerOptions { DataDirectory = At(data), WrapStore = wrap }, new KeyRotationChoice(false, compromised), NullLogger<Ledger>.Instance);
+
     /// <summary>Copies a folder as it is, with its mark if it is to have one.</summary>
     public void Copy(string from, string to, bool withMark = false)
     {
@@ -69,8 +73,10 @@ internal sealed class LedgerFolders : IDisposable
     public async Task ExportAsync(string data, string to)
     {
         using var reader = LedgerReader.Open(At(data));
-        var trust = TrustPolicy.Parse(TrustPolicy.Format(reader.Key, null));
+        var trust = TrustPolicy.Parse(string.Concat(reader.Keys.Select(key => $"log {key}\n")) + "quorum none\n");
         using var target = TileFolder.Open(At(to));
+        foreach (var change in reader.KeyChanges)
+            target.WriteKeyChange(change);
         var copy = new TreeCopy(
             target, trust, data, (tile, _) => Task.FromResult(new Served(reader.ReadTile(tile)!.Value, data)), TimeProvider.System);
         var seen = SeenCheckpoint.Read(reader.Latest.Note.Span, data, trust);

@@ -36,8 +36,8 @@ public static class LedgerBackup
         {
             if (Path.Exists(name))
                 throw new LedgerRefusedException($"{path} is there already, and is not overwritten", "give another name");
-            var key = withKey ? ReadKey(folder) : null;
             using var reader = LedgerReader.Open(dataDirectory);
+            var key = withKey ? ReadKey(folder, reader.Key) : null;
             var source = new CheckedCopy(progress, cancellation);
             source.Write(draft, reader.Latest, reader.ReadRecords(0));
             var length = Seal(draft, reader.Latest.Checkpoint, key, time, cancellation);
@@ -95,11 +95,18 @@ public static class LedgerBackup
         }
     }
 
-    private static byte[] ReadKey(DataFolder folder)
+    /// <summary>The key file that the ledger's entries name: after a key change that was cut off, that is the next one still.</summary>
+    private static byte[] ReadKey(DataFolder folder, VerifierKey current)
     {
-        _ = LedgerKey.Load(folder.Key) ?? throw new LedgerRefusedException(
-            $"there is no key {folder.Key} to put into the backup", "leave --with-key out, and keep the key apart");
-        return File.ReadAllBytes(folder.Key);
+        foreach (var path in (string[])[folder.Key, folder.NextKey])
+        {
+            if (LedgerKey.Load(path)?.Verifier == current)
+                return File.ReadAllBytes(path);
+        }
+
+        throw new LedgerRefusedException(
+            $"there is no key {folder.Key} to put into the backup, or it is not the one that the ledger's entries name, {current}",
+            "put back the newest key file, or leave --with-key out and keep the key apart");
     }
 
     private static long Seal(string draft, Checkpoint checkpoint, byte[]? key, TimeProvider time, CancellationToken cancellation)

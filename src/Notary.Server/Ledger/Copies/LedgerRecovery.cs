@@ -96,7 +96,9 @@ public sealed class LedgerRecovery
             if (latest.Checkpoint.Origin != key.Name)
                 throw Refused($"{source.Place} is of the ledger {latest.Checkpoint.Origin}, not of {key.Name}", "give a copy of this ledger");
             if (keys.All(known => note.Check(known) != NoteCheck.Valid) || Checkpoint.Parse(note.Text) != latest.Checkpoint)
-                throw Refused($"{source.Place} ends with a checkpoint that this ledger's key {key} has not signed", "give a copy of this ledger");
+                throw Refused(
+                    $"{source.Place} ends with a checkpoint that this ledger's key {key} has not signed",
+                    $"give a copy of this ledger; if the ledger has changed its key since, put the newest key file into {folder.Folder} as ledger.key first");
         }
         catch (MalformedException e)
         {

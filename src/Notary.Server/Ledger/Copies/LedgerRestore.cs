@@ -83,21 +83,33 @@ public static class LedgerRestore
         return check;
     }
 
+    /// <summary>Puts the key there, unless one is; a key that was there is never touched, whatever is wrong with it.</summary>
     private static void PlaceKey(DataFolder folder, byte[]? key)
     {
-        if (key is not null && File.Exists(folder.Key) && !File.ReadAllBytes(folder.Key).AsSpan().SequenceEqual(key))
-            throw new LedgerRefusedException($"{folder.Key} is another key than the one to restore", "move the one that is wrong away");
-        if (key is not null && !File.Exists(folder.Key))
+        var isNew = key is not null && !File.Exists(folder.Key);
+        if (isNew)
             DurableFile.WriteNew(folder.Key, key);
+        else if (key is not null && !File.ReadAllBytes(folder.Key).AsSpan().SequenceEqual(key))
+            throw new LedgerRefusedException($"{folder.Key} is another key than the one to restore", "move the one that is wrong away");
+        try
+        {
+            RequireKeyOfDraft(folder);
+        }
+        catch when (isNew)
+        {
+            DurableFile.Delete(folder.Key);
+            throw;
+        }
+    }
+
+    private static void RequireKeyOfDraft(DataFolder folder)
+    {
         if (LedgerKey.Load(folder.Key) is not { } placed)
             return;
         // By its name alone: the key may have changed since the backup. A server looks closer.
         using var reader = LedgerReader.OpenDatabase(folder.Draft);
-        if (placed.Verifier.Name == reader.Key.Name)
-            return;
-        if (key is not null)
-            File.Delete(folder.Key);
-        throw new LedgerRefusedException(
-            $"the key is that of {placed.Verifier.Name}, and the backup is of {reader.Key.Name}", "give the key file of this ledger");
+        if (placed.Verifier.Name != reader.Key.Name)
+            throw new LedgerRefusedException(
+                $"the key is that of {placed.Verifier.Name}, and the backup is of {reader.Key.Name}", "give the key file of this ledger");
     }
 }

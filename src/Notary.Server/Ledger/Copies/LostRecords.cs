@@ -4,8 +4,9 @@ namespace Notary.Server;
 
 /// <summary>
 /// Stands in the place of the claims of a deposit that was recovered from a public copy: its entry is whole, its claims
-/// and request were lost (and so it stands beside a key entry whose first checkpoint the copy does not have) with the database that held them. A mark of its own, because an entry whose records are empty was
-/// erased on purpose, and an operator must be able to tell the one from the other.
+/// and request were lost with the database that held them. So it does beside a key entry whose first checkpoint the copy
+/// does not have. A mark of its own, because an entry whose records are empty was erased on purpose, and an operator must
+/// be able to tell the one from the other.
 /// </summary>
 internal static class LostRecords
 {
