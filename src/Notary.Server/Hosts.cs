@@ -19,8 +19,16 @@ internal static class Hosts
     /// <summary>Bytes of one gRPC message. A request has 8 KiB at most; the rest is room to name what is wrong with more.</summary>
     private const int MessageBytes = 1 << 20;
 
-    /// <summary>Connections of one host: enough for a proxy's pool, too few to use up the process's file handles.</summary>
-    private const int Connections = 1_000;
+    /// <summary>Connections of one host at most: enough for a proxy's pool.</summary>
+    private const int MostConnections = 1_000;
+
+    /// <summary>File handles that are not for connections: some 200 for the runtime and its code, the database's, and its readers'.</summary>
+    private const int OwnHandles = 300;
+
+    /// <summary>Connections of one host: both together leave the process the handles that it needs itself.</summary>
+    private static readonly long Connections = FileHandles.Limit is { } limit && limit < OwnHandles + (2 * MostConnections)
+        ? Math.Max(((long)limit - OwnHandles) / 2, 1)
+        : MostConnections;
 
     /// <summary>Calls at once on one connection; a caller beyond waits on its own side.</summary>
     private const int StreamsPerConnection = 1_024;

@@ -1,6 +1,10 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Proto = Notary.V1;
 
 namespace Notary.Faults;
 
@@ -13,6 +17,7 @@ internal sealed class LimitRun(int seed, DirectoryInfo? parent, Action<string> s
     private const int DiskMebibytes = 24;
     private const int BallastBytes = 6 << 20;
     private const int Handles = 400;
+    private const int Tries = 50;
     private const int EnoughRefusals = 10;
 
     private readonly Promises promises = new();
@@ -31,7 +36,8 @@ internal sealed class LimitRun(int seed, DirectoryInfo? parent, Action<string> s
                 await WriteProtectAsync(disk, data);
             }
 
-            await new LimitRun(seed, parent, say).UseUpHandlesAsync(folder["data"], cancellation);
+            await new LimitRun(seed, parent, say).CrowdOutAsync(folder["crowded"], cancellation);
+            await new LimitRun(seed, parent, say).UseUpHandlesAsync(folder["data"]);
         });
     }
 
@@ -82,23 +88,103 @@ internal sealed class LimitRun(int seed, DirectoryInfo? parent, Action<string> s
         say("writable again, with room: every promise kept");
     }
 
-    private async Task UseUpHandlesAsync(string data, CancellationToken cancellation)
+    /// <summary>More connections than the server may have files: it keeps handles for itself and goes on.</summary>
+    private async Task CrowdOutAsync(string data, CancellationToken cancellation)
     {
         await using var server = await ServerProcess.StartAsync(data, ["prlimit", $"--nofile={Handles}:{Handles}"]);
         await promises.CheckAsync(server, data);
         var load = await LoadAsync(server);
         var sockets = await ConnectAsync(server.Address.Port, cancellation);
-        var issued = 0;
         var requests = load.Requests(seed, 1);
-        for (var i = 0; i < 50; i++)
-            issued += await load.DepositAsync(server.Client, requests.Next().Bytes) ? 1 : 0;
-        say($"no handles left: {issued} of 50 deposits on an open connection issued, the server {(server.HasEnded ? "ended" : "goes on")} {server.Errors.Split('\n')[0]}");
+        var issued = await DepositAsync(server, load, requests);
+        say($"{sockets.Count} connections on {Handles} handles: {issued} of {Tries} deposits on an older one issued, a new caller gets {await CallAnewAsync(server)}");
+        Require(issued == Tries, $"others' connections keep a depositor from being served:\n{server.Errors}");
         sockets.ForEach(socket => socket.Dispose());
+        await RequireServedAsync(server, load, requests.Next().Bytes);
+        await promises.CheckAsync(server, data);
+        Require(await server.StopAsync() == 0, $"it does not stop in good order:\n{server.Errors}");
+        Promises.CheckWhole(data);
+        say("they are gone: old and new callers are served, every promise kept");
+    }
+
+    /// <summary>
+    /// The limit falls to what the server has open: whatever it opens now fails. The runtime itself may end the process
+    /// then; if it lives, it must serve everybody once there are handles again.
+    /// </summary>
+    private async Task UseUpHandlesAsync(string data)
+    {
+        await using var server = await ServerProcess.StartAsync(data);
+        await promises.CheckAsync(server, data);
+        var load = await LoadAsync(server);
+        var requests = load.Requests(seed, 2);
+        await DepositAsync(server, load, requests);
+        var before = await LimitHandlesAsync(server, $"{Directory.GetFileSystemEntries($"/proc/{server.Id}/fd").Length}");
+        var issued = await DepositAsync(server, load, requests);
+        say($"no handles left: {issued} of {Tries} deposits on an open connection issued, a new caller gets {await CallAnewAsync(server)}, the server {(server.HasEnded ? $"ended: {server.Errors.Split('\n')[0]}" : "goes on")}");
         if (server.HasEnded)
+        {
             await CheckAgainAsync(data);
-        else
-            await promises.CheckAsync(server, data);
-        say("handles again: every promise kept");
+            return;
+        }
+
+        await LimitHandlesAsync(server, before);
+        await RequireServedAsync(server, load, requests.Next().Bytes);
+        await promises.CheckAsync(server, data);
+        await promises.CheckAllAsync(server);
+        say("handles again: old and new callers are served, every promise kept");
+    }
+
+    private static async Task<int> DepositAsync(ServerProcess server, Load load, Bench.RequestFactory requests)
+    {
+        var issued = 0;
+        for (var i = 0; i < Tries; i++)
+            issued += await load.DepositAsync(server.Client, requests.Next().Bytes) ? 1 : 0;
+        return issued;
+    }
+
+    private static async Task RequireServedAsync(ServerProcess server, Load load, byte[] request)
+    {
+        using var channel = GrpcChannel.ForAddress(server.Address);
+        Require(
+            await load.DepositAsync(new Proto.Notary.NotaryClient(channel), request),
+            $"there are handles again, and a new caller is not served:\n{server.Errors}");
+        var health = await HealthAsync(server);
+        Require(health.StartsWith("200 ", StringComparison.Ordinal), $"there are handles again, and readyz says: {health}");
+    }
+
+    /// <summary>Changes how many files a running process may have open; returns how many it was before.</summary>
+    private static async Task<string> LimitHandlesAsync(ServerProcess server, string limit)
+    {
+        string[] arguments = ["--pid", $"{server.Id}", "--nofile", "--raw", "--noheadings", "--output", "SOFT"];
+        using var ask = Strace.Start(new ProcessStartInfo("prlimit", arguments) { RedirectStandardOutput = true });
+        var before = (await ask.StandardOutput.ReadToEndAsync()).Trim();
+        using var set = Strace.Start(new ProcessStartInfo("prlimit", ["--pid", $"{server.Id}", $"--nofile={limit}:"]));
+        await set.WaitForExitAsync();
+        return set.ExitCode == 0 ? before : throw new CannotRunException("prlimit cannot change a process's limit here");
+    }
+
+    private async Task CheckAgainAsync(string data)
+    {
+        await using var again = await ServerProcess.StartAsync(data);
+        await promises.CheckAsync(again, data);
+        await promises.CheckAllAsync(again);
+        say("started again: every promise kept");
+    }
+
+    /// <summary>What somebody gets who connects while there is no handle for the connection.</summary>
+    private static async Task<string> CallAnewAsync(ServerProcess server)
+    {
+        using var channel = GrpcChannel.ForAddress(server.Address);
+        try
+        {
+            var deadline = TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(1);
+            await new Proto.Notary.NotaryClient(channel).GetLedgerInfoAsync(new Proto.GetLedgerInfoRequest(), deadline: deadline);
+            return "an answer";
+        }
+        catch (RpcException e)
+        {
+            return $"{e.StatusCode}";
+        }
     }
 
     /// <summary>Connections that say nothing, more than the server has handles, or until it takes none.</summary>
@@ -119,12 +205,6 @@ internal sealed class LimitRun(int seed, DirectoryInfo? parent, Action<string> s
         }
 
         return sockets;
-    }
-
-    private async Task CheckAgainAsync(string data)
-    {
-        await using var again = await ServerProcess.StartAsync(data);
-        await promises.CheckAsync(again, data);
     }
 
     private async Task<Load> LoadAsync(ServerProcess server)
