@@ -53,6 +53,9 @@ internal static partial class LogMessages
     [LoggerMessage(111, LogLevel.Warning, "Ledger {Origin}: a key change that was interrupted is {Outcome}, the key is {Key}")]
     public static partial void KeyChangeSettled(ILogger logger, string origin, string outcome, VerifierKey key);
 
+    [LoggerMessage(200, LogLevel.Error, "Ledger {Origin}: closed without its log copied into {Database}; nothing is lost, the log beside it has the rest and must stay with it")]
+    public static partial void LogNotCopied(ILogger logger, string origin, string database, Exception failure);
+
     [LoggerMessage(400, LogLevel.Information, "Ledger {Origin}: the tree of {Size} entries is in Bitcoin, says the calendar {Calendar}")]
     public static partial void Anchored(ILogger logger, string origin, ulong size, Uri calendar);
 

@@ -25,6 +25,8 @@ internal static class FsckCommand
             throw CliException.Input($"--data {data}: no such folder");
         var report = StageBars.Run(terminal, progress => Fsck.Run(data, mark, progress, cancellation));
         Summarise(terminal, report);
+        if (!report.WithPages)
+            terminal.Line("left out: the database's own check of its pages, which would hold back a server's log; a server has the folder");
         if (report.IsWhole)
             return ExitCode.Pass;
         throw new CliException(

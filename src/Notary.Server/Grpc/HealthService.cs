@@ -10,7 +10,7 @@ namespace Notary.Server;
 /// </summary>
 internal sealed class HealthService(Ledger ledger, TimeProvider time, OpenStreams streams) : Health.HealthBase
 {
-    /// <summary>How often a watched status is looked at.</summary>
+    /// <summary>How often a watched status is looked at: a clock that goes back, and a refusal that grows old, tell nobody.</summary>
     private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(1);
 
     private static readonly string NotaryName = Proto.Notary.Descriptor.FullName;

@@ -6,6 +6,8 @@ namespace Notary.Server;
 /// <summary>The files of one ledger, and the lock that keeps a second server off them.</summary>
 internal sealed class DataFolder : IDisposable
 {
+    private const int Looks = 5;
+
     private FileStream? lockFile;
 
     public DataFolder(string path, string? highWaterMark)
@@ -53,15 +55,40 @@ internal sealed class DataFolder : IDisposable
     public void Lock()
     {
         DurableFile.CreateFolder(Folder);
+        for (var looks = 0; lockFile is null; looks++)
+        {
+            try
+            {
+                lockFile = DurableFile.Open(LockFile, FileMode.OpenOrCreate, FileShare.None);
+            }
+            catch (IOException e) when (IsLocked(e))
+            {
+                // Only a lock: a missing folder, a refused or a read-only one are other errors and say so themselves. The
+                // lock of somebody who only looks is gone in a moment.
+                if (looks == Looks)
+                    throw new LedgerRefusedException(
+                        $"the data folder {Folder} is in use by another server", "stop that server, or give this one a folder of its own");
+                Thread.Yield();
+            }
+        }
+    }
+
+    /// <summary>
+    /// Whether a server, or a verb that wants the folder for itself, has it just now. Makes nothing. To look is to have the
+    /// lock, shared, for a moment.
+    /// </summary>
+    public bool IsInUse()
+    {
+        if (!File.Exists(LockFile))
+            return false;
         try
         {
-            lockFile = DurableFile.Open(LockFile, FileMode.OpenOrCreate, FileShare.None);
+            new FileStream(LockFile, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0).Dispose();
+            return false;
         }
-        catch (IOException e) when (IsLocked(e))
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Only a lock: a missing folder, a refused or a read-only one are other errors and say so themselves.
-            throw new LedgerRefusedException(
-                $"the data folder {Folder} is in use by another server", "stop that server, or give this one a folder of its own");
+            return true;
         }
     }
 

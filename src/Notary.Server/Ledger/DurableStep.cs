@@ -3,6 +3,12 @@ namespace Notary.Server;
 /// <summary>The steps of an append that leave something on the disk, in their order.</summary>
 internal enum DurableStep
 {
+    /// <summary>
+    /// Within the store's append: a slice of older uuids moves into the index, and with the last slice of a run their rows
+    /// outside it go. Nothing of it is there before the whole append is. SQLite alone has it.
+    /// </summary>
+    MoveUuids,
+
     /// <summary>The store's append: after it the entries are there for ever, whoever is told.</summary>
     Append,
 

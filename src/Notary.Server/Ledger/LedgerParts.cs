@@ -9,10 +9,13 @@ namespace Notary.Server;
 /// </summary>
 internal sealed class LedgerParts : IDisposable
 {
-    private LedgerParts(DataFolder folder, ILedgerStore store, HighWaterMark mark, TileCache cache, TreeReader tree, OpenedHead opened)
+    private readonly ILogger logger;
+
+    private LedgerParts(
+        DataFolder folder, ILedgerStore store, HighWaterMark mark, TileCache cache, TreeReader tree, OpenedHead opened, ILogger logger)
     {
         (Folder, Store, Mark, Cache, Tree) = (folder, store, mark, cache, tree);
-        Opened = opened;
+        (Opened, this.logger) = (opened, logger);
     }
 
     public DataFolder Folder { get; }
@@ -46,7 +49,7 @@ internal sealed class LedgerParts : IDisposable
             mark = HighWaterMark.Open(folder.Mark);
             var cache = new TileCache(TileCache.DefaultCapacity);
             var tree = new TreeReader(store, cache);
-            return new LedgerParts(folder, store, mark, cache, tree, opening.OpenHead(store, tree, keys, mark));
+            return new LedgerParts(folder, store, mark, cache, tree, opening.OpenHead(store, tree, keys, mark), logger);
         }
         catch (Exception e)
         {
@@ -63,8 +66,25 @@ internal sealed class LedgerParts : IDisposable
     public void Dispose()
     {
         Mark.Dispose();
+        CopyLog();
         Store.Dispose();
         // Last: whoever gets the lock next finds everything closed.
         Folder.Dispose();
+    }
+
+    /// <summary>
+    /// A stop that cannot do this is an orderly one all the same, since nothing is lost; but an operator who then takes the
+    /// database without its log takes an older one.
+    /// </summary>
+    private void CopyLog()
+    {
+        try
+        {
+            Store.CopyLog();
+        }
+        catch (StoreException e)
+        {
+            LogMessages.LogNotCopied(logger, Opened.Key.Verifier.Name, Folder.Database, e);
+        }
     }
 }

@@ -60,6 +60,25 @@ public interface ILedgerStore : IDisposable
 
     /// <summary>The full tiles that there are, ordered by level, then number; those after <paramref name="after"/> (null: from the start).</summary>
     IReadOnlyList<TileRow> ReadTileRows(TileRow? after, int count);
+
+    /// <summary>
+    /// Looks at the database as such: rows under keys that no append writes, which none of the reads above comes across,
+    /// and its pages, where it can check them.
+    /// </summary>
+    /// <param name="withPages">
+    /// Whether the pages too. They are read in one go, which beside a server would keep its log from being begun again for
+    /// as long as that takes.
+    /// </param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>What is wrong, at most some hundred faults.</returns>
+    IReadOnlyList<StoreFault> CheckDatabase(bool withPages, CancellationToken cancellation);
+
+    /// <summary>
+    /// Copies what only the log beside the database holds into the database, for whoever copies that file alone; called
+    /// before a close, by whoever appends. An append is durable without it.
+    /// </summary>
+    /// <exception cref="StoreException">It failed. Nothing is lost: the log has it, and the next opening reads it.</exception>
+    void CopyLog();
 }
 
 /// <summary>How an append ended.</summary>
@@ -129,6 +148,11 @@ public readonly record struct AccountRow(string Account, ulong Entry);
 
 /// <summary>Where a full tile stands.</summary>
 public readonly record struct TileRow(int Level, ulong Number);
+
+/// <summary>Something wrong with a database as such.</summary>
+/// <param name="Place">Where: <c>pages</c>, <c>tiles</c>.</param>
+/// <param name="Problem">What is wrong with it, without a full stop.</param>
+public readonly record struct StoreFault(string Place, string Problem);
 
 /// <summary>A call of the store failed.</summary>
 /// <param name="message">What failed.</param>

@@ -124,10 +124,15 @@ internal sealed class LiteDbDatabase : IDisposable
                     gate.EnterWriteLock();
                 ThrowIfUnknown(e);
                 Reopen();
-                return LiteDbFile.IsFull(e) ? false : throw new StoreException($"cannot write {path}: {e.Message}", isFatal: false, e);
+                if (LiteDbFile.IsFull(e))
+                    return false;
+                // LiteDB's own words for it hold the key, a depositor's uuid, and would get into the log.
+                throw e is LiteException { ErrorCode: LiteException.INDEX_DUPLICATE_KEY }
+                    ? new StoreException($"cannot write {path}: a key of the append is taken", isFatal: false)
+                    : new StoreException($"cannot write {path}: {e.Message}", isFatal: false, e);
             }
 
-            CopyLog();
+            CopyLongLog();
             return true;
         }
         finally
@@ -141,6 +146,21 @@ internal sealed class LiteDbDatabase : IDisposable
     /// <summary>Copies the log into the data file, which then alone is the database.</summary>
     public void Checkpoint() => Alone(() => engine.Checkpoint());
 
+    /// <summary>As <see cref="ILedgerStore.CopyLog"/>: what <see cref="Dispose"/> would do, and tell nobody of.</summary>
+    /// <exception cref="StoreException">It failed.</exception>
+    public void CopyLog()
+    {
+        try
+        {
+            CopyWhatIsKnown();
+        }
+        catch (Exception e) when (e is IOException or LiteException)
+        {
+            isBroken = true;
+            throw new StoreException($"copying the log of {path} failed: {e.Message}", log.SyncFailed || data.SyncFailed, e);
+        }
+    }
+
     public void Dispose()
     {
         if (isDisposed)
@@ -148,8 +168,7 @@ internal sealed class LiteDbDatabase : IDisposable
         isDisposed = true;
         try
         {
-            if (data.CanWrite && !isBroken && !log.SyncFailed && !data.SyncFailed && log.Pages > 0)
-                Checkpoint();
+            CopyWhatIsKnown();
         }
         catch (Exception e) when (e is IOException or LiteException)
         {
@@ -209,7 +228,13 @@ internal sealed class LiteDbDatabase : IDisposable
         isBroken = false;
     }
 
-    private void CopyLog()
+    private void CopyWhatIsKnown()
+    {
+        if (data.CanWrite && !isBroken && !log.SyncFailed && !data.SyncFailed && log.Pages > 0)
+            Checkpoint();
+    }
+
+    private void CopyLongLog()
     {
         if (log.Pages < nextCopy)
             return;

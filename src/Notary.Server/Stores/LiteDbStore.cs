@@ -120,6 +120,15 @@ internal sealed class LiteDbStore : ILedgerStore
             .ToList());
     }
 
+    /// <summary>LiteDB cannot check its pages by itself: one that is damaged shows when it is read, as all of them are by then.</summary>
+    public IReadOnlyList<StoreFault> CheckDatabase(bool withPages, CancellationToken cancellation) => database.Read(engine =>
+        ((string[])[LiteDbRows.Segments, LiteDbRows.Tiles])
+            .Where(collection => Rows(engine, collection, BelowZero()).Any())
+            .Select(collection => new StoreFault(collection, "hold rows under keys that no append writes"))
+            .ToList());
+
+    public void CopyLog() => database.CopyLog();
+
     public void Dispose() => database.Dispose();
 
     /// <summary>Makes a database that nobody has open one file without a log beside it.</summary>
@@ -196,6 +205,13 @@ internal sealed class LiteDbStore : ILedgerStore
         var query = new Query { Limit = 1 };
         query.Where.Add(BsonExpression.Create("_id = @0", id));
         return Rows(engine, collection, query).FirstOrDefault();
+    }
+
+    private static Query BelowZero()
+    {
+        var query = new Query { Limit = 1 };
+        query.Where.Add(BsonExpression.Create("_id < @0", 0L));
+        return query;
     }
 
     private static Query After(BsonValue? id, int count) => From(id, count, ">");

@@ -93,6 +93,9 @@ internal sealed class SqliteDatabase : IDisposable
         return code is raw.SQLITE_OK or raw.SQLITE_BUSY ? (frames, copied) : throw Error(code);
     }
 
+    /// <summary>Has the statement that runs fail once this is cancelled, until what is returned is disposed of.</summary>
+    public IDisposable InterruptOn(CancellationToken cancellation) => cancellation.Register(() => raw.sqlite3_interrupt(handle));
+
     public void Dispose() => handle.Dispose();
 
     internal SqliteException Error(int code) => new(code, raw.sqlite3_errmsg(handle).utf8_to_string());

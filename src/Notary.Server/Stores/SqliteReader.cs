@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using Notary.Core;
 
 namespace Notary.Server;
@@ -16,6 +17,18 @@ internal sealed class SqliteReader : IDisposable
     // From the last segment that begins at or before the wanted index: it may hold that index.
     private const string SegmentsFrom =
         " FROM segments WHERE first >= coalesce((SELECT max(first) FROM segments WHERE first <= ?1), ?1) ORDER BY first";
+
+    private const int FaultsListed = 100;
+
+    // Rows under keys that no append writes: no read by index or key comes across them. Each is one step into a table.
+    private static readonly (string Place, string Count)[] StrayRows =
+    [
+        ("segments", "SELECT count(*) FROM segments WHERE first < 0"),
+        ("tiles", "SELECT count(*) FROM tiles WHERE id < 0"),
+        ("recent uuids", "SELECT count(*) FROM recent WHERE first < 0"),
+        ("uuid index", "SELECT count(*) FROM deposits WHERE uuid = x''"),
+        ("account index", "SELECT count(*) FROM accounts WHERE account = ''"),
+    ];
 
     private readonly SqliteDatabase database;
     private readonly SqliteStatement head;
@@ -205,11 +218,41 @@ internal sealed class SqliteReader : IDisposable
         return Rows(statement.Bind(1, start).Bind(2, count), row => SqliteStore.TileOf(row.Number(0)));
     }
 
+    /// <summary>As <see cref="ILedgerStore.CheckDatabase"/>.</summary>
+    public List<StoreFault> CheckDatabase(bool withPages, CancellationToken cancellation)
+    {
+        var faults = new List<StoreFault>();
+        foreach (var (place, count) in StrayRows)
+        {
+            if (database.QueryNumber(count) is > 0 and var rows)
+                faults.Add(new StoreFault(place, $"hold {rows} under keys that no append writes"));
+        }
+
+        if (withPages)
+            CheckPages(faults, cancellation);
+        return faults;
+    }
+
     public void Dispose()
     {
         foreach (var statement in (SqliteStatement[])[head, deposit, entries, entriesAndRecords, tile, account, recentRows])
             statement.Dispose();
         database.Dispose();
+    }
+
+    /// <summary>SQLite's own look at its pages: trees, free pages, types. One transaction, as long as it takes to read the file.</summary>
+    private void CheckPages(List<StoreFault> faults, CancellationToken cancellation)
+    {
+        using var check = database.Prepare(string.Create(CultureInfo.InvariantCulture, $"PRAGMA quick_check({FaultsListed})"));
+        using var interruption = database.InterruptOn(cancellation);
+        try
+        {
+            faults.AddRange(Rows(check, row => row.Text(0)).Where(said => said != "ok").Select(said => new StoreFault("pages", said)));
+        }
+        catch (SqliteException) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellation);
+        }
     }
 
     private static void ReadSegment(SqliteStatement row, bool withRecords, ulong wanted, List<StoredEntry> found)

@@ -20,10 +20,13 @@ internal sealed class SqliteRecentUuids
     /// Deposits of a run. A busy minute has a million uuids, 8,000 pages of index: a run then writes some four rows a page,
     /// and the commit that begins to move it waits some 5 ms for its sorting.
     /// </summary>
-    internal const int RunSize = 32_768;
+    internal const int NormalRunSize = 32_768;
 
     /// <summary>In a row, the place of an entry without a uuid.</summary>
     private static readonly byte[] None = new byte[DepositId.Size];
+
+    /// <summary>Less than <see cref="NormalRunSize"/> in tests, to have runs move. Set before the first append.</summary>
+    public int RunSize { get; set; } = NormalRunSize;
 
     private readonly Lock gate = new();
     private readonly List<Run> runs = [];

@@ -122,6 +122,13 @@ public sealed class SqliteStore : ILedgerStore
         Read(reader => reader.ReadTileRows(after, count));
 
     /// <inheritdoc/>
+    public void CopyLog() => writer?.CopyLog();
+
+    /// <inheritdoc/>
+    public IReadOnlyList<StoreFault> CheckDatabase(bool withPages, CancellationToken cancellation) =>
+        Read(reader => reader.CheckDatabase(withPages, cancellation));
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         if (disposed)
@@ -129,12 +136,15 @@ public sealed class SqliteStore : ILedgerStore
         disposed = true;
         while (readers.TryTake(out var reader))
             reader.Dispose();
-        // The last connection to close copies the rest of the log into the database.
+        // The last connection to close copies the rest of the log into the database, without a word if it cannot.
         writer?.Dispose();
     }
 
     /// <summary>A quota: an append that would need more pages of 4 KiB finds no room.</summary>
     internal void LimitPages(int pages) => writer!.LimitPages(pages);
+
+    /// <summary>Has uuids move into the index after so few deposits, and tells of it. Before the first append.</summary>
+    internal void WatchMoves(int runSize, Action<StepMoment> atMove) => (recent.RunSize, writer!.AtMove) = (runSize, atMove);
 
     internal static long TileKey(int level, ulong number) => ((long)level << LevelShift) | checked((long)number);
 

@@ -25,6 +25,11 @@ internal sealed class SqliteUuidIndex : IDisposable
     private readonly HashSet<UInt128> vacant = [];
     private ulong vacantAt;
 
+    /// <summary>
+    /// Called before and after uuids move, within the append's transaction: the tests' faults.
+    /// </summary>
+    public Action<StepMoment>? AtMove { get; set; }
+
     // What the open transaction writes, for memory to follow once it is durable.
     private (ulong First, byte[] Row, int Moved, ulong? RunEnd) pending;
 
@@ -93,15 +98,8 @@ internal sealed class SqliteUuidIndex : IDisposable
         var row = SqliteRecentUuids.ToRow(entries);
         addRow.Bind(1, checked((long)first)).Bind(2, row).Run();
         var moving = recent.NextToMove(Math.Max(LeastMoved, 2 * entries.Length), out var runEnd);
-        Span<byte> bytes = stackalloc byte[DepositId.Size];
-        foreach (var (uuid, entry) in moving)
-        {
-            BinaryPrimitives.WriteUInt128BigEndian(bytes, uuid);
-            move.Bind(1, bytes).Bind(2, entry).Run();
-        }
-
-        if (runEnd is { } end)
-            deleteRows.Bind(1, checked((long)end)).Run();
+        if (!moving.IsEmpty)
+            Move(moving, runEnd);
         pending = (first, row, moving.Length, runEnd);
     }
 
@@ -117,6 +115,21 @@ internal sealed class SqliteUuidIndex : IDisposable
     {
         foreach (var statement in (SqliteStatement[])[rowsFrom, find, findBetween, addRow, deleteRows, move])
             statement.Dispose();
+    }
+
+    private void Move(ReadOnlySpan<(UInt128 Uuid, long Entry)> moving, ulong? runEnd)
+    {
+        AtMove?.Invoke(StepMoment.Before);
+        Span<byte> bytes = stackalloc byte[DepositId.Size];
+        foreach (var (uuid, entry) in moving)
+        {
+            BinaryPrimitives.WriteUInt128BigEndian(bytes, uuid);
+            move.Bind(1, bytes).Bind(2, entry).Run();
+        }
+
+        if (runEnd is { } end)
+            deleteRows.Bind(1, checked((long)end)).Run();
+        AtMove?.Invoke(StepMoment.After);
     }
 
     private void CheckVacant(ulong size, ReadOnlySpan<NewEntry> entries)

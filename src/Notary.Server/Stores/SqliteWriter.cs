@@ -37,8 +37,23 @@ internal sealed class SqliteWriter : IDisposable
         setHead = database.Prepare(
             "INSERT INTO head(id, size, received, checkpoint) VALUES (1, ?1, ?2, ?3)"
             + " ON CONFLICT(id) DO UPDATE SET size = ?1, received = ?2, checkpoint = ?3");
-        FindDeposits([], []);
-        wal = new SqliteWalKeeper(path);
+        try
+        {
+            FindDeposits([], []);
+            wal = new SqliteWalKeeper(path);
+        }
+        catch
+        {
+            // A connection with statements left would go on reading a database that was refused.
+            DisposeStatements();
+            throw;
+        }
+    }
+
+    /// <summary>As <see cref="SqliteUuidIndex.AtMove"/>.</summary>
+    public Action<StepMoment>? AtMove
+    {
+        set => uuids.AtMove = value;
     }
 
     public AppendOutcome Append(LedgerAppend append)
@@ -59,19 +74,16 @@ internal sealed class SqliteWriter : IDisposable
             // A crash before this leaves the old head and nothing of the append; after it, all of the append.
             commit.Run();
         }
-        catch (StoreException)
-        {
-            Rollback();
-            throw;
-        }
-        catch (SqliteException e)
+        catch (Exception e)
         {
             // A commit that fails for want of room has not written its last frame, without which no recovery takes
-            // the others for committed.
+            // the others for committed. Whatever else it was, a damaged row say: nothing of it may be left open.
             Rollback();
-            return e.IsFull
+            if (e is not SqliteException failed)
+                throw;
+            return failed.IsFull
                 ? AppendOutcome.NoRoom
-                : throw new StoreException($"the append of entries from {append.First} failed", e.IsFatal, e);
+                : throw new StoreException($"the append of entries from {append.First} failed", failed.IsFatal, e);
         }
 
         uuids.Committed();
@@ -89,10 +101,27 @@ internal sealed class SqliteWriter : IDisposable
             uuids.Find(deposits, entries, seen);
             commit.Run();
         }
+        catch (Exception e)
+        {
+            // Left open, the transaction would fail every later one, and keep the log from being begun again.
+            Rollback();
+            if (e is not SqliteException failed)
+                throw;
+            throw new StoreException("cannot look up deposits", failed.IsFatal, e);
+        }
+    }
+
+    /// <summary>Copies all of the log that no reader holds back, on the thread that appends.</summary>
+    /// <exception cref="StoreException">It failed; the log has everything.</exception>
+    public void CopyLog()
+    {
+        try
+        {
+            database.Checkpoint();
+        }
         catch (SqliteException e)
         {
-            Rollback();
-            throw new StoreException("cannot look up deposits", e.IsFatal, e);
+            throw new StoreException("copying the write-ahead log into the database failed", e.IsFatal, e);
         }
     }
 
@@ -102,11 +131,16 @@ internal sealed class SqliteWriter : IDisposable
     public void Dispose()
     {
         wal.Dispose();
+        DisposeStatements();
+        database.Dispose();
+    }
+
+    private void DisposeStatements()
+    {
         uuids.Dispose();
         foreach (var statement in (SqliteStatement[])
             [begin, beginRead, commit, head, addSegment, addTile, addAccount, setHead])
             statement.Dispose();
-        database.Dispose();
     }
 
     private void Write(LedgerAppend append)

@@ -38,6 +38,27 @@ public sealed class FsckTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_free_page_that_was_damaged_is_found_while_nobody_has_the_folder_and_said_to_be_left_out_beside_a_server()
+    {
+        await FillAsync();
+        using (var database = SqliteDatabase.Open(harness.Database, readOnly: false))
+        {
+            database.Execute("WITH RECURSIVE n(i) AS (VALUES (1000) UNION ALL SELECT i + 1 FROM n WHERE i < 1100) INSERT INTO tiles SELECT i, zeroblob(8192) FROM n");
+            database.Execute("DELETE FROM tiles WHERE id >= 1000");
+            database.QueryNumber("PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+
+        Assert.True(Fsck.Run(harness.Data, null, null, Cancellation) is { IsWhole: true, WithPages: true });
+        var bytes = await File.ReadAllBytesAsync(harness.Database, Cancellation);
+        var firstFree = System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(32));
+        bytes.AsSpan((firstFree - 1) * 4_096, 4_096).Clear();
+        await File.WriteAllBytesAsync(harness.Database, bytes, Cancellation);
+        AssertFinds(FsckKind.Store, "pages");
+        harness.Open();
+        Assert.True(Fsck.Run(harness.Data, null, null, Cancellation) is { IsWhole: true, WithPages: false });
+    }
+
+    [Fact]
     public async Task It_tells_how_far_it_is_and_can_be_cancelled()
     {
         await harness.DepositManyAsync(2_500);
@@ -79,6 +100,14 @@ public sealed class FsckTests : IAsyncDisposable
     [InlineData(FsckKind.AccountIndex, "account of entry 22", "UPDATE accounts SET account = 'other' WHERE first = 22")]
     [InlineData(FsckKind.AccountIndex, "account that lists entry 77", "INSERT INTO accounts VALUES ('other', 77, x'00')")]
     [InlineData(FsckKind.AccountIndex, "account index, row of entry 601", "INSERT INTO accounts VALUES ('other', 601, x'00')")]
+    [InlineData(FsckKind.AccountIndex, "account's entries from 1", "INSERT INTO accounts VALUES ('local', -1, x'00')")]
+    [InlineData(FsckKind.Store, "account index", "INSERT INTO accounts VALUES ('', -300, x'00')")]
+    [InlineData(FsckKind.Store, "uuid index", "INSERT INTO deposits VALUES (x'', 77)")]
+    [InlineData(FsckKind.Store, "recent uuids", "INSERT INTO recent SELECT -5, uuids FROM recent WHERE first = 592")]
+    [InlineData(FsckKind.Store, "segments", "INSERT INTO segments SELECT -5, count, entries, records FROM segments WHERE first = 592")]
+    [InlineData(FsckKind.Store, "tiles", "INSERT INTO tiles SELECT -1, hashes FROM tiles WHERE id = 1")]
+    [InlineData(FsckKind.Store, "tiles", "INSERT INTO tiles SELECT -1 << 56, hashes FROM tiles WHERE id = 1")]
+    [InlineData(FsckKind.Store, "tiles", "INSERT INTO tiles SELECT -9223372036854775808, hashes FROM tiles WHERE id = 1")]
     [InlineData(FsckKind.Head, "head", "DELETE FROM head")]
     [InlineData(FsckKind.Head, "head", "UPDATE head SET size = 600")]
     [InlineData(FsckKind.Head, "head", "UPDATE head SET received = received + 1")]

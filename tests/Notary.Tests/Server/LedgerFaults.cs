@@ -27,6 +27,9 @@ internal sealed class FaultyStore(ILedgerStore inner) : ILedgerStore
     /// <summary>Called before the head is read.</summary>
     public Action? OnReadHead { get; set; }
 
+    /// <summary>Called before the log is copied.</summary>
+    public Action? OnCopyLog { get; set; }
+
     public ILedgerStore Inner => inner;
 
     /// <summary>Appends that reached the store.</summary>
@@ -74,6 +77,14 @@ internal sealed class FaultyStore(ILedgerStore inner) : ILedgerStore
     public IReadOnlyList<AccountRow> ReadAccountRows(AccountRow? after, int count) => inner.ReadAccountRows(after, count);
 
     public IReadOnlyList<TileRow> ReadTileRows(TileRow? after, int count) => inner.ReadTileRows(after, count);
+
+    public IReadOnlyList<StoreFault> CheckDatabase(bool withPages, CancellationToken cancellation) => inner.CheckDatabase(withPages, cancellation);
+
+    public void CopyLog()
+    {
+        OnCopyLog?.Invoke();
+        inner.CopyLog();
+    }
 
     public void Dispose() => inner.Dispose();
 }

@@ -36,6 +36,9 @@ internal sealed class LedgerHarness : IAsyncDisposable
     /// <summary>What happens at the durable steps of the open ledger and of later ones.</summary>
     public Action<DurableStep, StepMoment>? AtStep { get; set; }
 
+    /// <summary>Deposits after which uuids move into the index of an SQLite store.</summary>
+    public int RunSize { get; set; } = SqliteRecentUuids.NormalRunSize;
+
     /// <summary>What the ledger is kept in.</summary>
     public StoreKind Kind { get; init; } = StoreKind.Sqlite;
 
@@ -52,7 +55,7 @@ internal sealed class LedgerHarness : IAsyncDisposable
                 QueueCapacity = queue,
                 BatchLimit = batch,
                 TimeProvider = Clock,
-                WrapStore = inner => Store = new FaultyStore(inner),
+                WrapStore = Wrap,
                 AtStep = (step, moment) => AtStep?.Invoke(step, moment),
             },
             NullLogger<Ledger>.Instance);
@@ -175,6 +178,12 @@ internal sealed class LedgerHarness : IAsyncDisposable
     /// <summary>SQL for a blob column with its <paramref name="at"/>-th byte changed, counted from 1.</summary>
     public static string Flip(int at, string column) =>
         $"CAST(substr({column}, 1, {at - 1}) || CASE substr({column}, {at}, 1) WHEN x'41' THEN x'42' ELSE x'41' END || substr({column}, {at + 1}) AS BLOB)";
+
+    private FaultyStore Wrap(ILedgerStore inner)
+    {
+        (inner as SqliteStore)?.WatchMoves(RunSize, moment => AtStep?.Invoke(DurableStep.MoveUuids, moment));
+        return Store = new FaultyStore(inner);
+    }
 
     private void Remember(IssuedCertificate certificate, byte[] request, string account)
     {

@@ -52,6 +52,10 @@ internal sealed class UniformStore(ulong size, SigningKey key) : ILedgerStore
 
     public IReadOnlyList<TileRow> ReadTileRows(TileRow? after, int count) => throw new NotSupportedException();
 
+    public IReadOnlyList<StoreFault> CheckDatabase(bool withPages, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public void CopyLog() => throw new NotSupportedException();
+
     public void Dispose()
     {
     }

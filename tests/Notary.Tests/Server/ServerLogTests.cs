@@ -57,6 +57,31 @@ public sealed class ServerLogTests
             Assert.DoesNotContain(secret, text, StringComparison.OrdinalIgnoreCase);
     }
 
+    [Fact]
+    public async Task A_stop_that_cannot_copy_the_log_into_the_database_says_so_and_is_a_stop_all_the_same()
+    {
+        var log = new LogLines();
+        using var folder = new TemporaryFolder();
+        var options = RunningServer.Options(folder.Path);
+        var server = await NotaryServer.StartAsync(
+            new ServerOptions
+            {
+                DataDirectory = options.DataDirectory,
+                Origin = options.Origin,
+                HighWaterMarkPath = options.HighWaterMarkPath,
+                Listen = options.Listen,
+                Web = options.Web,
+                Logging = logging => logging.AddProvider(log),
+                WrapStore = inner => new FaultyStore(inner) { OnCopyLog = () => throw new StoreException("the disk is gone", isFatal: false) },
+            },
+            Cancellation);
+        await server.DisposeAsync();
+        var line = Assert.Single(log.Lines, line => line.Level > LogLevel.Information);
+        Assert.Equal(LogLevel.Error, line.Level);
+        Assert.All([Path.Combine(options.DataDirectory, "ledger.db"), "nothing is lost", "must stay", "the disk is gone"], word => Assert.Contains(word, line.Text, StringComparison.Ordinal));
+        await (await NotaryServer.StartAsync(options, Cancellation)).DisposeAsync();
+    }
+
     private static async Task DepositAndFailAsync(Proto.Notary.NotaryClient client, DepositRequest request)
     {
         var text = request.ToText();

@@ -150,6 +150,26 @@ public sealed class StoreSqliteTests : StoreContractTests
         using (var database = SqliteDatabase.Open(Path, readOnly: false))
             database.Execute(damage);
         Assert.Contains(place, Assert.Throws<LedgerRefusedException>(Open).Message, StringComparison.Ordinal);
+        // Nothing of it has stayed open: nobody reads the database any more.
+        SqliteFile.MakePlain(Path);
+    }
+
+    [Fact]
+    public void Damage_come_across_in_the_midst_of_a_lookup_or_an_append_leaves_no_transaction_open()
+    {
+        using var store = SqliteStore.Open(Path);
+        var head = Append(store, null, 10);
+        using var other = SqliteDatabase.Open(Path, readOnly: false);
+        other.Execute("UPDATE head SET size = 11");
+        Assert.Throws<StoreDamagedException>(() => store.FindDeposits([Id(1)], new ulong?[1]));
+        Assert.Throws<StoreDamagedException>(() => store.Append(Make(head with { Size = 11 }, 1)));
+        other.Execute("UPDATE head SET size = 10, received = 9223372036854775807");
+        Assert.Throws<StoreDamagedException>(() => store.FindDeposits([Id(1)], new ulong?[1]));
+        Assert.Throws<StoreDamagedException>(() => store.Append(Make(head, 1)));
+        other.Execute($"UPDATE head SET received = {head.Received.ToUnixTimeMilliseconds()}");
+        Append(store, head, 5);
+        // The log could be copied whole: nobody reads an old frame of it.
+        Assert.Equal(0, other.QueryNumber("PRAGMA wal_checkpoint(TRUNCATE)"));
     }
 
     [Theory]

@@ -17,6 +17,9 @@ internal static class StepVictim
 
     private const int Callers = 4;
 
+    /// <summary>Deposits after which uuids move into the index: few, so that a short life sees many moves.</summary>
+    private const int RunSize = 64;
+
     public static Command Create()
     {
         var data = new Option<string>("--data") { Required = true };
@@ -36,16 +39,24 @@ internal static class StepVictim
         var options = new LedgerOptions
         {
             DataDirectory = data,
-            AtStep = (at, side) =>
+            Store = StoreKind.Sqlite,
+            AtStep = AtStep,
+            WrapStore = store =>
             {
-                if ((at, side) == (step, moment) && Interlocked.Increment(ref reached) == after)
-                    Process.GetCurrentProcess().Kill();
+                ((SqliteStore)store).WatchMoves(RunSize, side => AtStep(DurableStep.MoveUuids, side));
+                return store;
             },
         };
         await using var ledger = Ledger.Open(options, NullLogger<Ledger>.Instance);
         var output = TextWriter.Synchronized(new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true });
         await Task.WhenAll(Enumerable.Range(0, Callers).Select(i => CallAsync(ledger, seed + i, output)));
         return 0;
+
+        void AtStep(DurableStep at, StepMoment side)
+        {
+            if ((at, side) == (step, moment) && Interlocked.Increment(ref reached) == after)
+                Process.GetCurrentProcess().Kill();
+        }
     }
 
     private static async Task CallAsync(Ledger ledger, int seed, TextWriter output)

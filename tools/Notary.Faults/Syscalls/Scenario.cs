@@ -1,3 +1,5 @@
+using Notary.Server;
+
 namespace Notary.Faults;
 
 /// <summary>What the server does while its calls fail.</summary>
@@ -18,6 +20,9 @@ internal enum Scenario
     /// <summary>The 256th entry: the same commit stores a tile.</summary>
     AppendOfTile,
 
+    /// <summary>A deposit beside whose commit a slice of 32,768 older uuids moves into the index.</summary>
+    AppendThatMoves,
+
     /// <summary>SIGTERM: the write-ahead log is copied into the database and goes.</summary>
     Stop,
 }
@@ -32,6 +37,7 @@ internal static class Scenarios
     {
         Scenario.FirstStart => 0,
         Scenario.AppendOfTile => 253,
+        Scenario.AppendThatMoves => SqliteRecentUuids.NormalRunSize,
         _ => 5,
     };
 }

@@ -1,8 +1,13 @@
+using Notary.Server;
+
 namespace Notary.Faults;
 
 /// <summary>One ledger that calls fail under, with its promises, in a folder that is deleted with it.</summary>
 internal sealed class SyscallLedger : IAsyncDisposable
 {
+    private const int Callers = 8;
+    private const int Streams = 8;
+    private const int FillSeed = 1_000_000;
     private static readonly TimeSpan UntilSynced = TimeSpan.FromSeconds(2.5);
     private static readonly TimeSpan UntilEnded = TimeSpan.FromSeconds(0.4);
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(20);
@@ -65,10 +70,16 @@ internal sealed class SyscallLedger : IAsyncDisposable
             return await StartAsync(Strace.Wrapper(call, fault));
         server = await ServerProcess.StartAsync(Data);
         await promises.CheckAsync(server, Data);
-        if (scenario is Scenario.Append or Scenario.AppendOfTile or Scenario.Stop)
+        if (scenario != Scenario.FirstAppend)
             await DepositAsync(server, 1);
         await using (await Strace.AttachAsync(server.Id, call, fault))
-            return scenario == Scenario.Stop ? $"ended with {await server.StopAsync()}" : await AppendAsync(server, fault);
+            return scenario == Scenario.Stop ? await StopAsync(server) : await AppendAsync(server, fault);
+    }
+
+    private static async Task<string> StopAsync(ServerProcess target)
+    {
+        var code = await target.StopAsync();
+        return $"ended with {code}{(target.Errors.Contains("without its log copied", StringComparison.Ordinal) ? ", which it says" : "")}";
     }
 
     /// <summary>Without the fault: it starts, everything promised is there, it takes deposits, and it is whole after a stop.</summary>
@@ -121,11 +132,30 @@ internal sealed class SyscallLedger : IAsyncDisposable
     private async Task DepositAsync(ServerProcess target, int count)
     {
         var load = new Load(promises, await OriginAsync(target), TimeProvider.System);
+        if (count >= SqliteRecentUuids.NormalRunSize)
+        {
+            await FillAsync(target, load, count);
+            return;
+        }
+
         for (var i = 0; i < count; i++)
         {
             if (!await load.DepositAsync(target.Client, Next()))
                 throw new FaultException($"a deposit without a fault was refused:\n{target.Errors}");
         }
+    }
+
+    /// <summary>So many that one after the other would take minutes.</summary>
+    private async Task FillAsync(ServerProcess target, Load load, int count)
+    {
+        using var enough = new CancellationTokenSource();
+        var filling = load.RunAsync(target.Client, Callers, Streams, FillSeed, enough.Token);
+        while (promises.Deposits < count && !filling.IsCompleted)
+            await Task.Delay(Step);
+        await enough.CancelAsync();
+        await filling;
+        if (promises.Deposits < count)
+            throw new FaultException($"deposits without a fault were refused:\n{target.Errors}");
     }
 
     private string? origin;

@@ -10,6 +10,9 @@ internal sealed record SyscallOptions
 
     public IReadOnlyList<Scenario> Scenarios { get; init; } = Enum.GetValues<Scenario>();
 
+    /// <summary>One call alone, as tables name it, such as <c>pwrite64 ledger.db #1</c>: what a failure names.</summary>
+    public string? Call { get; init; }
+
     /// <summary>How many faults of each scenario, chosen by the seed; null takes all.</summary>
     public int? Faults { get; init; }
 
@@ -49,6 +52,8 @@ internal sealed class SyscallRun(SyscallOptions options)
         var template = await SyscallLedger.PrepareAsync(folder["template"], scenario);
         var calls = await TraceAsync(scenario, template, folder["trace"]);
         options.Say($"{scenario}: {calls.Count} calls");
+        if (options.Call is { } only)
+            calls = calls.Where(call => call.ToString() == only).ToList() is { Count: > 0 } found ? found : throw new FaultException($"{scenario} does not call {only}");
         var faults = calls.SelectMany(call => CallFault.Of(call).Select(fault => (Call: call, Fault: fault))).ToArray();
         if (options.Faults is { } count)
             random.Shuffle(faults);

@@ -9,7 +9,8 @@ internal static class SyscallsCommand
     {
         var scenarios = new Option<Scenario[]>("--scenario") { Description = "Which; default: all", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => Enum.GetValues<Scenario>() };
         var rounds = new Option<int?>("--rounds") { Description = "Faults of each scenario, chosen by the seed; default: all" };
-        var command = new Command("syscalls", "Each call on a ledger's files fails in turn (strace)") { scenarios, rounds, Options.Seed, Options.Folder };
+        var call = new Option<string?>("--call") { Description = "One call alone, as tables name it: \"pwrite64 ledger.db #1\"" };
+        var command = new Command("syscalls", "Each call on a ledger's files fails in turn (strace)") { scenarios, rounds, call, Options.Seed, Options.Folder };
         command.SetAction(async (parsed, cancellation) =>
         {
             var options = new SyscallOptions
@@ -17,6 +18,7 @@ internal static class SyscallsCommand
                 Seed = parsed.GetValue(Options.Seed),
                 Scenarios = parsed.GetValue(scenarios)!,
                 Faults = parsed.GetValue(rounds),
+                Call = parsed.GetValue(call),
                 Folder = parsed.GetValue(Options.Folder),
                 Say = Console.WriteLine,
             };

@@ -21,6 +21,11 @@ public sealed class Fsck
     private readonly Action<FsckProgress>? progress;
     private readonly FsckFindings findings = new();
 
+    // What has been read so far.
+    private StoredHead? stored;
+    private Checkpoint? checkpoint;
+    private FsckEntries? entries;
+
     private Fsck(string database, DataFolder? folder, Action<FsckProgress>? progress)
     {
         this.database = database;
@@ -55,7 +60,7 @@ public sealed class Fsck
         catch (StoreException e)
         {
             // Not even its format could be read.
-            return new FsckReport(null, 0, 0, 0, 0, [new FsckFinding(FsckKind.Store, database, Describe(e))]);
+            return new FsckReport(null, 0, 0, 0, 0, false, [new FsckFinding(FsckKind.Store, database, Describe(e))]);
         }
     }
 
@@ -64,39 +69,60 @@ public sealed class Fsck
         // The mark is read before the head: a running server raises the mark after the head, never before.
         var mark = folder is null ? null : ReadMark(folder);
         var key = folder is null ? null : ReadKey(folder.Key);
-        FsckEntries? entries = null;
-        Checkpoint? checkpoint = null;
+        Read(() => CheckLedger(store, mark, key, cancellation));
+        // A database that nobody serves, or that stands alone.
+        var withPages = folder?.IsInUse() != true;
+        Read(() => CheckDatabase(store, withPages, cancellation));
+        return new FsckReport(
+            checkpoint?.Origin ?? key?.Name, stored?.Size ?? 0, entries?.Deposits ?? 0, entries?.Erased ?? 0, entries?.Lost ?? 0, withPages, findings.List);
+    }
+
+    private void Read(Action check)
+    {
         try
         {
-            if (ReadHead(store, out var stored) is not { } note || (checkpoint = ParseCheckpoint(note, stored!)) is null)
-                return new FsckReport(key?.Name, stored?.Size ?? 0, 0, 0, 0, findings.List);
-            var tree = new FsckTree(store, findings);
-            entries = new FsckEntries(store, tree, findings, checkpoint.Origin, progress);
-            var markRoot = entries.Read(checkpoint.Size, mark?.Size ?? 0, cancellation);
-            if (tree.Size == checkpoint.Size)
-                tree.Finish(checkpoint.Root);
-            CheckKey(key, entries.Key);
-            CheckHead(note, checkpoint, stored!, key, entries);
-            CheckMark(mark, checkpoint, markRoot);
-            var indexes = new FsckIndexes(store, findings, checkpoint.Size, progress);
-            indexes.CheckDeposits(entries.Deposits, cancellation);
-            indexes.CheckAccounts(entries.AccountRows, cancellation);
-            indexes.CheckTiles(cancellation);
-            indexes.CheckBeyond();
+            check();
         }
         catch (StoreException e)
         {
             findings.Add(FsckKind.Store, database, Describe(e));
         }
-
-        return new FsckReport(
-            checkpoint?.Origin ?? key?.Name, checkpoint?.Size ?? 0,
-            entries?.Deposits ?? 0, entries?.Erased ?? 0, entries?.Lost ?? 0, findings.List);
     }
 
-    private SignedNote? ReadHead(ILedgerStore store, out StoredHead? stored)
+    private void CheckLedger(ILedgerStore store, Checkpoint? mark, VerifierKey? key, CancellationToken cancellation)
     {
-        stored = null;
+        if (ReadHead(store) is not { } note || (checkpoint = ParseCheckpoint(note, stored!)) is null)
+            return;
+        var tree = new FsckTree(store, findings);
+        entries = new FsckEntries(store, tree, findings, checkpoint.Origin, progress);
+        var markRoot = entries.Read(checkpoint.Size, mark?.Size ?? 0, cancellation);
+        if (tree.Size == checkpoint.Size)
+            tree.Finish(checkpoint.Root);
+        CheckKey(key, entries.Key);
+        CheckHead(note, checkpoint, stored!, key, entries);
+        CheckMark(mark, checkpoint, markRoot);
+        var indexes = new FsckIndexes(store, findings, checkpoint.Size, progress);
+        indexes.CheckDeposits(entries.Deposits, cancellation);
+        indexes.CheckAccounts(entries.AccountRows, cancellation);
+        indexes.CheckTiles(cancellation);
+        indexes.CheckBeyond();
+    }
+
+    private void CheckDatabase(ILedgerStore store, bool withPages, CancellationToken cancellation)
+    {
+        try
+        {
+            foreach (var fault in store.CheckDatabase(withPages, cancellation))
+                findings.Add(FsckKind.Store, fault.Place, fault.Problem);
+        }
+        catch (StoreDamagedException e)
+        {
+            findings.Add(FsckKind.Store, e.Place, e.Problem);
+        }
+    }
+
+    private SignedNote? ReadHead(ILedgerStore store)
+    {
         try
         {
             stored = store.ReadHead();
@@ -116,14 +142,14 @@ public sealed class Fsck
         return null;
     }
 
-    private Checkpoint? ParseCheckpoint(SignedNote note, StoredHead stored)
+    private Checkpoint? ParseCheckpoint(SignedNote note, StoredHead head)
     {
         try
         {
-            var checkpoint = Checkpoint.Parse(note.Text);
-            if (checkpoint.Size == stored.Size)
-                return checkpoint;
-            findings.Add(FsckKind.Head, "head", $"says {stored.Size} entries beside a checkpoint of {checkpoint.Size}");
+            var said = Checkpoint.Parse(note.Text);
+            if (said.Size == head.Size)
+                return said;
+            findings.Add(FsckKind.Head, "head", $"says {head.Size} entries beside a checkpoint of {said.Size}");
         }
         catch (MalformedException e)
         {
@@ -133,14 +159,14 @@ public sealed class Fsck
         return null;
     }
 
-    private void CheckHead(SignedNote note, Checkpoint checkpoint, StoredHead stored, VerifierKey? key, FsckEntries entries)
+    private void CheckHead(SignedNote note, Checkpoint last, StoredHead head, VerifierKey? key, FsckEntries read)
     {
-        var signer = entries.Key ?? key;
+        var signer = read.Key ?? key;
         if (signer is not null && note.Check(signer) != NoteCheck.Valid)
             findings.Add(FsckKind.Head, "head", "has a checkpoint without a valid signature of the ledger's key");
-        if (signer is not null && signer.Name != checkpoint.Origin)
-            findings.Add(FsckKind.Head, "head", $"is of the ledger {checkpoint.Origin}, not {signer.Name}");
-        if (stored.Received != entries.Newest)
+        if (signer is not null && signer.Name != last.Origin)
+            findings.Add(FsckKind.Head, "head", $"is of the ledger {last.Origin}, not {signer.Name}");
+        if (head.Received != read.Newest)
             findings.Add(FsckKind.Head, "head", "has another time than the newest entry");
     }
 
@@ -153,15 +179,15 @@ public sealed class Fsck
             findings.Add(FsckKind.Key, folder.Key, "is not the key that the ledger's entries name last");
     }
 
-    private void CheckMark(Checkpoint? mark, Checkpoint checkpoint, Hash? markRoot)
+    private void CheckMark(Checkpoint? mark, Checkpoint last, Hash? markRoot)
     {
         if (mark is null || folder is null)
             return;
-        if (mark.Origin != checkpoint.Origin)
-            findings.Add(FsckKind.Mark, folder.Mark, $"is of the ledger {mark.Origin}, not {checkpoint.Origin}");
-        else if (mark.Size > checkpoint.Size)
+        if (mark.Origin != last.Origin)
+            findings.Add(FsckKind.Mark, folder.Mark, $"is of the ledger {mark.Origin}, not {last.Origin}");
+        else if (mark.Size > last.Size)
             findings.Add(
-                FsckKind.Mark, folder.Mark, $"saw {mark.Size} entries, the database holds {checkpoint.Size}: it is an older copy");
+                FsckKind.Mark, folder.Mark, $"saw {mark.Size} entries, the database holds {last.Size}: it is an older copy");
         else if (markRoot is { } root && root != mark.Root)
             findings.Add(FsckKind.Mark, folder.Mark, $"saw another history: its root at {mark.Size} entries is not the database's");
     }

@@ -9,8 +9,10 @@ internal sealed class FsckFindings
 
     public void Add(FsckKind kind, string place, string problem)
     {
-        if (list.Count < FsckReport.MaximumFindings)
-            list.Add(new FsckFinding(kind, place, problem));
+        var finding = new FsckFinding(kind, place, problem);
+        // A store that cannot be read says so to every check.
+        if (list.Count < FsckReport.MaximumFindings && (list is not [.., var last] || last != finding))
+            list.Add(finding);
     }
 
     public void Entry(ulong index, string problem) => Add(FsckKind.Entry, $"entry {index}", problem);

@@ -27,7 +27,7 @@ public enum FsckKind
     /// <summary>The key file.</summary>
     Key,
 
-    /// <summary>The database as such: a page that cannot be read.</summary>
+    /// <summary>The database as such: a page that cannot be read or does not fit in, rows where no append writes any.</summary>
     Store,
 }
 
@@ -46,8 +46,13 @@ public sealed record FsckFinding(FsckKind Kind, string Place, string Problem)
 /// <param name="Deposits">How many of them are deposits.</param>
 /// <param name="Erased">How many of these have neither claims nor request any more.</param>
 /// <param name="Lost">How many were recovered from a public copy, which has neither claims nor request.</param>
+/// <param name="WithPages">
+/// Whether the database's own structure was checked too, which a server's log would have to wait for: it is left out while
+/// one has the folder. Damage there alone changes no entry.
+/// </param>
 /// <param name="Findings">What is wrong, at most <see cref="MaximumFindings"/>; empty: the ledger is whole.</param>
-public sealed record FsckReport(string? Origin, ulong Size, ulong Deposits, ulong Erased, ulong Lost, IReadOnlyList<FsckFinding> Findings)
+public sealed record FsckReport(
+    string? Origin, ulong Size, ulong Deposits, ulong Erased, ulong Lost, bool WithPages, IReadOnlyList<FsckFinding> Findings)
 {
     /// <summary>A ledger with more faults than this is not described by a longer list.</summary>
     public const int MaximumFindings = 1_000;
