@@ -23,6 +23,7 @@ var root = new RootCommand("""
     KeygenCommand.Create(context),
     TrustCommand.Create(context),
     VerifyCommand.Create(context),
+    DiscloseCommand.Create(context),
     ShowCommand.Create(context),
     FsckCommand.Create(context),
     RotateKeyCommand.Create(context),

@@ -8,7 +8,11 @@ namespace Notary.Cli;
 internal static class EvidenceFile
 {
     /// <exception cref="CliException">It cannot be read, or breaks the format.</exception>
-    public static Evidence Read(string path, CancellationToken cancellation)
+    public static Evidence Read(string path, CancellationToken cancellation) => Read(path, stream => Evidence.Read(stream, cancellation));
+
+    /// <summary>The same by a reader of the caller's.</summary>
+    /// <exception cref="CliException">It cannot be read, or breaks the format.</exception>
+    public static T Read<T>(string path, Func<Stream, T> read)
     {
         using var stream = InputFile.Open(path, "evidence or a certificate");
         return Read(path, stream, cancellation);
@@ -28,7 +32,7 @@ internal static class EvidenceFile
     {
         try
         {
-            return Evidence.Read(stream, cancellation);
+            return read(stream);
         }
         catch (MalformedException exception)
         {

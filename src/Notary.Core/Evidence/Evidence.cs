@@ -11,7 +11,8 @@ public sealed record Attachment(string Name, ReadOnlyMemory<byte> Content)
 
 /// <summary>
 /// What a depositor keeps of one deposit, <c>&lt;name&gt;.evidence.zip</c>: the certificate, and either everything that opens
-/// the commitment (manifest and seed), or the openings of some items, or neither. Read, but not verified.
+/// the commitment (manifest and seed), or the openings of some items, or neither. Read, but not verified. The package that
+/// discloses some items (<see cref="PackageWriter"/>) is read as the evidence that it holds.
 /// </summary>
 /// <remarks>Private: whoever holds manifest and seed can open the deposit.</remarks>
 public sealed class Evidence
@@ -48,6 +49,12 @@ public sealed class Evidence
     /// </summary>
     public IReadOnlyList<string> Unknown { get; private init; } = [];
 
+    /// <summary>
+    /// The documents that a package carries beside the evidence, as they were found there; they are not written again. A
+    /// verifier compares them like those that it is given.
+    /// </summary>
+    public IReadOnlyList<GivenFile> Included { get; private init; } = [];
+
     /// <summary>A certificate alone: it can be verified, but opens nothing.</summary>
     public static Evidence FromCertificate(Certificate certificate) => new(certificate);
 
@@ -75,7 +82,7 @@ public sealed class Evidence
                 throw new ArgumentException($"'{attachment.Name}' is no name of a timestamp, or is given twice.", nameof(attachments));
         }
 
-        return Copy(sorted.Values, Pages, Unknown);
+        return Copy([.. sorted.Values], Pages, Unknown, Included);
     }
 
     /// <summary>The same evidence with these pages in the place of its <see cref="Pages"/>.</summary>
@@ -84,10 +91,12 @@ public sealed class Evidence
     {
         if (pages.Any(page => !EvidenceNames.IsPage(page.Name)) || pages.DistinctBy(page => page.Name, StringComparer.Ordinal).Count() != pages.Count)
             throw new ArgumentException($"A page is {HtmlPage}, and is given once.", nameof(pages));
-        return Copy(Attachments, pages, Unknown);
+        return Copy(Attachments, pages, Unknown, Included);
     }
 
-    internal Evidence WithUnknown(IReadOnlyList<string> unknown) => Copy(Attachments, Pages, unknown);
+    internal Evidence WithUnknown(IReadOnlyList<string> unknown) => Copy(Attachments, Pages, unknown, Included);
+
+    internal Evidence WithIncluded(IReadOnlyList<GivenFile> included) => Copy(Attachments, Pages, Unknown, included);
 
     /// <summary>Reads a package, or a bare <c>certificate.json</c>; the first byte tells which it is.</summary>
     /// <param name="stream">Seekable; read from its start. It stays open.</param>
@@ -101,13 +110,15 @@ public sealed class Evidence
     /// <exception cref="InvalidOperationException">It would have more or larger files than a reader accepts.</exception>
     public void Write(Stream stream) => EvidenceWriter.Write(this, stream);
 
-    private Evidence Copy(IEnumerable<Attachment> attachments, IReadOnlyList<Attachment> pages, IReadOnlyList<string> unknown) => new(Certificate)
+    private Evidence Copy(
+        IReadOnlyList<Attachment> attachments, IReadOnlyList<Attachment> pages, IReadOnlyList<string> unknown, IReadOnlyList<GivenFile> included) => new(Certificate)
     {
         Manifest = Manifest,
         Seed = Seed,
         Openings = Openings,
-        Attachments = [.. attachments],
+        Attachments = attachments,
         Pages = pages,
         Unknown = unknown,
+        Included = included,
     };
 }

@@ -33,6 +33,12 @@ public static class EvidenceLimits
     /// <summary>Bytes of an entry's name.</summary>
     public const int PackageNameBytes = 512;
 
-    /// <summary>Bytes of all entries together, unpacked, those included that are not evidence.</summary>
-    public const long PackageBytes = 2L << 30;
+    /// <summary>
+    /// Bytes of all entries together, unpacked, those included that are not evidence; and of the file: as many as a ZIP
+    /// without ZIP64 can count. Two readers of one ZIP64 file too often see two files.
+    /// </summary>
+    public const long PackageBytes = uint.MaxValue;
+
+    /// <summary>Bytes of <c>MANIFEST.sha256</c>: a line for each entry, with the longest names.</summary>
+    public const int SumsBytes = PackageEntries * (2 * Hash.Size + 3 + PackageNames.MaxBytes);
 }

@@ -11,6 +11,10 @@ internal sealed class EvidenceReader
     private readonly StrictZip zip;
     private readonly CancellationToken cancellation;
 
+    // The package around the evidence, and the folder in it that holds the evidence; or null and "".
+    private readonly PackageReader? package;
+    private readonly string folder;
+
     // Entries nobody has claimed yet. Every read takes its entry out; what is left is not evidence.
     private readonly Dictionary<string, ZipEntry> unread;
 
@@ -18,17 +22,31 @@ internal sealed class EvidenceReader
     {
         this.zip = zip;
         this.cancellation = cancellation;
-        unread = zip.Entries.ToDictionary(entry => entry.Name, StringComparer.Ordinal);
+        package = PackageReader.Open(zip, cancellation);
+        folder = package is null ? "" : PackageNames.Proofs;
+        unread = package is null
+            ? zip.Entries.ToDictionary(entry => entry.Name, StringComparer.Ordinal)
+            : new Dictionary<string, ZipEntry>(package.Proofs, StringComparer.Ordinal);
     }
 
-    public static Evidence Read(Stream stream, CancellationToken cancellation)
+    public static Evidence Read(Stream stream, CancellationToken cancellation) => Read(stream, items: null, cancellation);
+
+    /// <summary>The same without keeping the items of a whole deposit: they are handed on one by one, in their order.</summary>
+    /// <param name="stream">As for <see cref="Read(Stream, CancellationToken)"/>.</param>
+    /// <param name="items">Called once if there are any, after the certificate's texts were compared; it takes all of them.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    /// <returns>The evidence without manifest and seed.</returns>
+    public static Evidence ReadWithoutItems(
+        Stream stream, Action<Certificate, Hash, IEnumerable<ItemText>> items, CancellationToken cancellation) => Read(stream, items, cancellation);
+
+    private static Evidence Read(Stream stream, Action<Certificate, Hash, IEnumerable<ItemText>>? items, CancellationToken cancellation)
     {
         stream.Position = 0;
         var first = stream.ReadByte();
         // A ZIP begins with 'P'; JSON with '{' or white space.
         if (first is '{' or ' ' or '\t' or '\r' or '\n')
             return Evidence.FromCertificate(ReadCertificate(stream));
-        return new EvidenceReader(StrictZip.Open(stream, cancellation), cancellation).Read();
+        return new EvidenceReader(StrictZip.Open(stream, cancellation), cancellation).Read(items);
     }
 
     private static Certificate ReadCertificate(Stream stream)
@@ -41,27 +59,49 @@ internal sealed class EvidenceReader
         return Certificate.Parse(json);
     }
 
-    private Evidence Read()
+    private Evidence Read(Action<Certificate, Hash, IEnumerable<ItemText>>? items)
     {
-        var certificate = Certificate.Parse(Take(EvidenceNames.Certificate, EvidenceLimits.CertificateBytes)
-            ?? throw Malformed(EvidenceNames.Certificate, "is missing; it must lie at the top of the package, in no folder"));
+        var json = Take(EvidenceNames.Certificate, EvidenceLimits.CertificateBytes)
+            ?? throw Malformed(EvidenceNames.Certificate, "is missing; it must lie at the top of the package, in no folder");
+        var certificate = Certificate.Parse(json);
         CheckTexts(certificate);
-        var manifest = TakeManifest();
+        if (package is not null)
+            CheckPackaged(certificate, json);
         var seed = TakeSeed();
+        var hasManifest = unread.TryGetValue(EvidenceNames.Manifest, out var entry);
+        if (hasManifest == seed is null)
+            throw Malformed(hasManifest ? EvidenceNames.Seed : EvidenceNames.Manifest, "is missing beside the other of the two");
+        Manifest? manifest = null;
+        if (hasManifest && items is null)
+            manifest = TakeManifest(entry!, ManifestFile.Read);
+        else if (hasManifest)
+            TakeManifest(entry!, (stream, _) => { items!(certificate, seed!.Value, ManifestFile.Items(stream, cancellation)); return 0; });
         var openings = TakeOpenings();
-        if (manifest is null != seed is null)
-            throw Malformed(manifest is null ? EvidenceNames.Manifest : EvidenceNames.Seed, "is missing beside the other of the two");
-        if (manifest is not null && openings.Count > 0)
+        if (hasManifest && openings.Count > 0)
             throw Malformed(EvidenceNames.Openings, "stands beside manifest.txt, which opens every item already");
         var attachments = TakeFiles(name => EvidenceNames.TryGetOrder(name, out _), EvidenceLimits.AttachmentBytes);
         var pages = TakeFiles(EvidenceNames.IsPage, EvidenceLimits.PageBytes);
         var unknown = CheckUnknown();
 
-        var evidence = manifest is not null && seed is { } bytes
-            ? Evidence.Create(certificate, manifest, bytes)
+        var evidence = manifest is not null
+            ? Evidence.Create(certificate, manifest, seed!.Value)
             : Evidence.Disclose(certificate, openings);
-        return evidence.WithAttachments(attachments).WithPages(pages).WithUnknown(unknown);
+        return evidence.WithAttachments(attachments).WithPages(pages).WithUnknown(unknown).WithIncluded(Documents(evidence));
     }
+
+    // A script compares the texts with the certificate by writing it anew: there is one spelling that it can write.
+    private void CheckPackaged(Certificate certificate, byte[] json)
+    {
+        if (!certificate.ToJson().AsSpan().SequenceEqual(json))
+            throw Malformed(EvidenceNames.Certificate, "is not written as this format writes it");
+        foreach (var name in new[] { EvidenceNames.Manifest, EvidenceNames.Seed })
+        {
+            if (unread.ContainsKey(name))
+                throw Malformed(name, "is given, but a package discloses single items by openings");
+        }
+    }
+
+    private IReadOnlyList<GivenFile> Documents(Evidence evidence) => package?.ReadDocuments(Verifier.NeedsSm3(evidence)) ?? [];
 
     // The certificate decides. A text that differed would show a person something else than what a verifier checks.
     private void CheckTexts(Certificate certificate)
@@ -80,14 +120,13 @@ internal sealed class EvidenceReader
         }
     }
 
-    private Manifest? TakeManifest()
+    private T TakeManifest<T>(ZipEntry entry, Func<Stream, CancellationToken, T> read)
     {
-        if (!unread.Remove(EvidenceNames.Manifest, out var entry))
-            return null;
+        unread.Remove(EvidenceNames.Manifest);
         if (entry.Header.Size > EvidenceLimits.ManifestBytes)
-            throw Malformed(entry.Name, $"has {entry.Header.Size:N0} bytes (limit {EvidenceLimits.ManifestBytes:N0})");
+            throw Malformed(EvidenceNames.Manifest, $"has {entry.Header.Size:N0} bytes (limit {EvidenceLimits.ManifestBytes:N0})");
         using var stream = zip.OpenContent(entry);
-        return ManifestFile.Read(stream, cancellation);
+        return read(stream, cancellation);
     }
 
     private Hash? TakeSeed()
@@ -127,14 +166,14 @@ internal sealed class EvidenceReader
     // files behind it.
     private List<string> CheckUnknown()
     {
-        var unknown = new List<string>();
+        var unknown = new List<string>(package?.Others ?? []);
         var buffer = new byte[64 << 10];
-        foreach (var entry in zip.Entries.Where(entry => unread.ContainsKey(entry.Name)))
+        foreach (var (name, entry) in unread.OrderBy(pair => pair.Value.DataStart))
         {
             using var stream = zip.OpenContent(entry);
             while (stream.Read(buffer) > 0)
                 cancellation.ThrowIfCancellationRequested();
-            if (!EvidenceNames.IsFolder(entry.Name))
+            if (!EvidenceNames.IsFolder(name))
                 unknown.Add(entry.Name);
         }
 
@@ -147,7 +186,7 @@ internal sealed class EvidenceReader
         return unread.Remove(name, out var entry) ? zip.ReadAll(entry, limit) : null;
     }
 
-    private static string ToText(string name, byte[] bytes)
+    private string ToText(string name, byte[] bytes)
     {
         try
         {
@@ -159,5 +198,5 @@ internal sealed class EvidenceReader
         }
     }
 
-    private static MalformedException Malformed(string file, string problem) => new(Document, file, problem);
+    private MalformedException Malformed(string file, string problem) => new(Document, folder + file, problem);
 }

@@ -7,24 +7,31 @@ internal static class EvidenceWriter
 {
     public static void Write(Evidence evidence, Stream output)
     {
-        var certificate = evidence.Certificate;
-        var json = certificate.ToJson();
         var zip = new StoredZipWriter(output);
-        zip.Add(EvidenceNames.Certificate, json);
+        foreach (var (name, write) in Files(evidence))
+            zip.Add(name, write);
+        zip.Finish();
+    }
+
+    /// <summary>Every file with what writes it, in order.</summary>
+    public static IEnumerable<(string Name, Action<Stream> Write)> Files(Evidence evidence)
+    {
+        var certificate = evidence.Certificate;
+        yield return File(EvidenceNames.Certificate, certificate.ToJson());
         foreach (var (name, text) in Texts(certificate))
-            zip.Add(name, TextRules.Utf8.GetBytes(text));
+            yield return File(name, TextRules.Utf8.GetBytes(text));
         if (evidence is { Manifest: { } manifest, Seed: { } seed })
         {
-            zip.Add(EvidenceNames.Manifest, stream => ManifestFile.Write(manifest, stream));
-            zip.Add(EvidenceNames.Seed, Encoding.ASCII.GetBytes($"{seed}\n"));
+            yield return (EvidenceNames.Manifest, stream => ManifestFile.Write(manifest, stream));
+            yield return File(EvidenceNames.Seed, Encoding.ASCII.GetBytes($"{seed}\n"));
         }
+
         foreach (var (leaf, opening) in evidence.Openings)
-            zip.Add(EvidenceNames.Opening(leaf), TextRules.Utf8.GetBytes(opening.ToText()));
+            yield return File(EvidenceNames.Opening(leaf), TextRules.Utf8.GetBytes(opening.ToText()));
         foreach (var attachment in evidence.Attachments)
-            zip.Add(attachment.Name, attachment.Content);
+            yield return File(attachment.Name, attachment.Content);
         foreach (var page in evidence.Pages)
-            zip.Add(page.Name, page.Content);
-        zip.Finish();
+            yield return File(page.Name, page.Content);
     }
 
     /// <summary>The files that repeat the certificate's texts, so that they can be read and hashed without a JSON reader.</summary>
@@ -40,4 +47,7 @@ internal static class EvidenceWriter
         yield return (EvidenceNames.Checkpoint, certificate.Checkpoint
             ?? throw new MalformedException("tlog-proof", null, "has no empty line before its checkpoint"));
     }
+
+    private static (string Name, Action<Stream> Write) File(string name, ReadOnlyMemory<byte> content) =>
+        (name, stream => stream.Write(content.Span));
 }

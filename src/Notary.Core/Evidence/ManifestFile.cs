@@ -40,11 +40,14 @@ internal static class ManifestFile
     /// <param name="input">Read to its end.</param>
     /// <param name="cancellation">Ends the reading.</param>
     /// <exception cref="MalformedException">As <see cref="Manifest.Parse"/>, or more than a million items.</exception>
-    public static Manifest Read(Stream input, CancellationToken cancellation)
+    public static Manifest Read(Stream input, CancellationToken cancellation) => new([.. Items(input, cancellation)]);
+
+    /// <summary>The same, of which nothing is kept but the item at hand.</summary>
+    public static IEnumerable<ItemText> Items(Stream input, CancellationToken cancellation)
     {
-        var items = new List<ItemText>();
         var buffer = new byte[BufferBytes];
         byte[] previous = [];
+        var count = 0;
         var length = Fill(input, buffer, 0);
         if (!buffer.AsSpan(0, length).StartsWith(FirstLine))
             throw Malformed(null, $"does not begin with the line '{Document}'");
@@ -54,8 +57,9 @@ internal static class ManifestFile
             var end = buffer.AsSpan(start, length - start).IndexOf("\n\n"u8);
             if (end >= 0)
             {
-                previous = AddItem(items, buffer.AsSpan(start, end + 1), previous);
+                var item = ParseItem(buffer.AsSpan(start, end + 1), ++count, ref previous);
                 start += end + 2;
+                yield return item;
                 continue;
             }
             // The rest of the buffer is the beginning of an item; the stream has the rest of it, or nothing more.
@@ -63,16 +67,18 @@ internal static class ManifestFile
             var kept = length - start;
             length = Fill(input, buffer, kept);
             start = 0;
+            if (length == 0 && count == 0)
+                throw Malformed(null, "holds no item");
             if (length == 0)
-                return items.Count > 0 ? new Manifest(items) : throw Malformed(null, "holds no item");
+                yield break;
             if (length == kept || kept > Limits.ItemBytes)
-                throw Malformed($"item {items.Count + 1}", "is too long, or is not followed by an empty line");
+                throw Malformed($"item {count + 1}", "is too long, or is not followed by an empty line");
         }
     }
 
-    private static byte[] AddItem(List<ItemText> items, ReadOnlySpan<byte> text, byte[] previousPath)
+    private static ItemText ParseItem(ReadOnlySpan<byte> text, int number, ref byte[] previousPath)
     {
-        if (items.Count == EvidenceLimits.Items)
+        if (number > EvidenceLimits.Items)
             throw Malformed(null, $"has more than {EvidenceLimits.Items:N0} items");
         ItemText item;
         try
@@ -81,13 +87,13 @@ internal static class ManifestFile
         }
         catch (DecoderFallbackException)
         {
-            throw Malformed($"item {items.Count + 1}", "is not UTF-8");
+            throw Malformed($"item {number}", "is not UTF-8");
         }
         var path = Encoding.UTF8.GetBytes(item.Path);
         if (previousPath.AsSpan().SequenceCompareTo(path) >= 0)
-            throw Malformed($"item {items.Count + 1}", "is doubled or not sorted by the bytes of its path");
-        items.Add(item);
-        return path;
+            throw Malformed($"item {number}", "is doubled or not sorted by the bytes of its path");
+        previousPath = path;
+        return item;
     }
 
     // Reads until the buffer is full or the stream ends, and returns how much the buffer holds then.

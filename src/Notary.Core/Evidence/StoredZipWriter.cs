@@ -33,7 +33,9 @@ internal sealed class StoredZipWriter(Stream output)
         write(measure);
         if (entries == EvidenceLimits.PackageEntries)
             throw new InvalidOperationException($"A package holds at most {EvidenceLimits.PackageEntries:N0} files.");
-        if (offset + measure.Written > EvidenceLimits.PackageBytes)
+        // With its two headers, and room for what ends the file.
+        var whole = offset + measure.Written + directory.WrittenCount + ZipFormat.LocalBytes + ZipFormat.CentralBytes + 2 * name.Length + ZipFormat.EndBytes;
+        if (whole > EvidenceLimits.PackageBytes)
             throw new InvalidOperationException($"A package holds at most {EvidenceLimits.PackageBytes:N0} bytes.");
 
         var header = Describe(measure);

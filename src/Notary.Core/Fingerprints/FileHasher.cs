@@ -62,6 +62,31 @@ public sealed class FileHasher(bool withSm3 = false) : IDisposable
         }
     }
 
+    /// <summary>The same for a stream that is not waited for, such as an entry of a zip.</summary>
+    public ContentDigest HashSync(Stream content, ulong expected, CancellationToken cancellation = default)
+    {
+        ulong size = 0;
+        try
+        {
+            for (int length; (length = content.Read(full)) > 0; size += (ulong)length)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                sha256.AppendData(full, 0, length);
+                sm3?.BlockUpdate(full, 0, length);
+            }
+
+            CheckLength(expected, size, atEnd: true);
+        }
+        catch
+        {
+            Finish();
+            FinishSm3();
+            throw;
+        }
+
+        return new ContentDigest(Finish(), size, FinishSm3());
+    }
+
     public void Dispose() => sha256.Dispose();
 
     private ContentDigest HashSmall(Stream content, ulong expected, IProgress<long>? progress)

@@ -68,13 +68,27 @@ public sealed class Fingerprint
         if (items.Count is 0 or > EvidenceLimits.Items)
             throw new ArgumentException($"A deposit has 1 to {EvidenceLimits.Items:N0} files, not {items.Count:N0}: split the folder.", nameof(items));
         CheckPaths(items);
+        return CreateFrom(ledger, deposit, seed, items, cancellation);
+    }
+
+    /// <summary>As <see cref="Create"/>, for items whose paths are known to be allowed and to differ; none of them is kept.</summary>
+    internal static Fingerprint CreateFrom(
+        string ledger, DepositId deposit, in Hash seed, IEnumerable<ItemText> items, CancellationToken cancellation)
+    {
+        const int atOnce = 4_096;
         var binding = Binding(ledger, deposit);
         var nonceKey = ExtractNonceKey(seed);
-        var leaves = new Hash[items.Count];
+        var leaves = new List<Hash>();
         var options = new ParallelOptions { CancellationToken = cancellation };
-        Parallel.For(0, items.Count, options, i => leaves[i] = CommitWith(binding, nonceKey, items[i]).Leaf);
-        Array.Sort(leaves);
-        return new Fingerprint(binding, nonceKey, new FolderTree(leaves));
+        foreach (var some in items.Chunk(atOnce))
+        {
+            var computed = new Hash[some.Length];
+            Parallel.For(0, some.Length, options, i => computed[i] = CommitWith(binding, nonceKey, some[i]).Leaf);
+            leaves.AddRange(computed);
+        }
+
+        leaves.Sort();
+        return new Fingerprint(binding, nonceKey, new FolderTree([.. leaves]));
     }
 
     /// <summary>The leaf hash that an item of this deposit has, or would have.</summary>

@@ -23,6 +23,9 @@ public static class Verifier
     /// <summary>Verifies evidence, or a certificate alone (<see cref="Evidence.FromCertificate"/>).</summary>
     public static Report Verify(Evidence evidence, VerifierInputs inputs)
     {
+        // Documents that a package carries are compared like those given beside it: none of them is believed.
+        if (evidence.Included.Count > 0)
+            inputs = inputs with { Files = [.. evidence.Included, .. inputs.Files ?? []] };
         var texts = CertificateTexts.Read(evidence.Certificate);
         var inclusion = LedgerChecks.Inclusion(texts); // (5)
         var witnesses = WitnessCheck.Of(texts, inputs.Policy); // (7)

@@ -1,0 +1,492 @@
+﻿# 核验存证披露包:不需要本项目的程序,不需要网络。  Checks a package that discloses documents of a deposit, offline.
+#
+#   powershell -ExecutionPolicy Bypass -File verify.ps1 [-Key VKEY] [-Depositor VKEY] [-Package FOLDER] [FILE...]
+#
+#   -Key        账本公钥 the ledger's public key, as its operator publishes it. Take it from elsewhere than this package.
+#   -Depositor  存证人公钥 the key of the account that you expect to have deposited.
+#   -Package    解压后的文件夹 the unpacked package; by default the one that this script lies in.
+#   FILE        待核验的文件 documents to compare, besides those in 02_files/.
+#
+# Exit code: 0 PASS 通过, 1 FAIL 不通过, 3 INDETERMINATE 无法判断, 2 the package or the command is refused 拒绝.
+# Windows PowerShell 5.1 or later; openssl 3 for signatures (Git for Windows brings one): without it they are NOT CHECKED.
+# The formats are in the project's proto/README.md; verify.sh, beside this, does the same. Whoever forges a package forges
+# the script in it: take this one from the project, and compare.
+[CmdletBinding(PositionalBinding = $false)]
+param([string]$Key, [string]$Depositor, [string]$Package, [Parameter(ValueFromRemainingArguments = $true)][string[]]$File)
+Set-StrictMode -Version 2
+$ErrorActionPreference = 'Stop'
+try { [Console]::OutputEncoding = New-Object Text.UTF8Encoding $false } catch { }
+
+function Die($why) { [Console]::Error.WriteLine("verify.ps1: 拒绝 refused: $why"); exit 2 }
+trap { [Console]::Error.WriteLine("verify.ps1: 拒绝 refused: $($_.Exception.Message)"); exit 2 }
+
+# ---- Bytes, hex, hashes ----
+
+$utf8 = New-Object Text.UTF8Encoding $false, $true   # throws at what is not UTF-8
+$sha256 = [Security.Cryptography.SHA256]::Create()
+function ToHex([byte[]]$bytes) { [BitConverter]::ToString($bytes).Replace('-', '').ToLowerInvariant() }
+function FromHex([string]$hex) {
+    $bytes = New-Object byte[] ($hex.Length / 2)
+    for ($i = 0; $i -lt $bytes.Length; $i++) { $bytes[$i] = [Convert]::ToByte($hex.Substring(2 * $i, 2), 16) }
+    , $bytes
+}
+function Sha([string]$hex) { ToHex $sha256.ComputeHash((FromHex $hex)) }
+function ShaText([string]$text) { ToHex $sha256.ComputeHash($utf8.GetBytes($text)) }
+function ShaFile([string]$path) {
+    $stream = [IO.File]::OpenRead($path)
+    try { ToHex $sha256.ComputeHash($stream) } finally { $stream.Dispose() }
+}
+function StrictBase64([string]$text) { # hex, or $null
+    try { $bytes = [Convert]::FromBase64String($text) } catch { return $null }
+    if ([Convert]::ToBase64String($bytes) -cne $text) { return $null }
+    if ($bytes.Length -eq 0) { return '' }
+    ToHex $bytes
+}
+function Fits([string]$text, [string]$pattern) { [regex]::IsMatch($text, "\A(?:$pattern)\z") }
+
+# ---- What the texts may hold (proto/README.md, "The texts") ----
+
+$h = '[0-9a-f]{64}'
+$forbidden = '[\u0000-\u001F\u007F-\u009F\u2028\u2029\uFEFF]'
+$marks = '[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]'
+function IsText($v) { $v.Length -gt 0 -and -not $v.StartsWith(' ', 'Ordinal') -and -not $v.EndsWith(' ', 'Ordinal') -and -not [regex]::IsMatch($v, $forbidden) }
+function IsTitle($v) { (IsText $v) -and -not [regex]::IsMatch($v, $marks) -and [regex]::Replace($v, '[\uDC00-\uDFFF]', '').Length -le 256 }
+function IsPath($v) {
+    (IsText $v) -and $utf8.GetByteCount($v) -le 1024 -and $v.IndexOf('\') -lt 0 -and -not [regex]::IsMatch("/$v/", '//|/\./|/\.\./|/ | /')
+}
+function IsNumber($v) { (Fits $v '0|[1-9][0-9]{0,19}') -and [bigint]::Parse($v) -lt [bigint]::Pow(2, 64) }
+function IsTime($v) {
+    $m = [regex]::Match($v, '\A([0-9]{4})-(0[1-9]|1[0-2])-([0-9]{2})T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z\z')
+    if (-not $m.Success) { return $false }
+    $year, $month, $day = [int]$m.Groups[1].Value, [int]$m.Groups[2].Value, [int]$m.Groups[3].Value
+    $year -ge 1 -and $day -ge 1 -and $day -le [DateTime]::DaysInMonth($year, $month)
+}
+function IsUuid($v) {
+    (Fits $v '[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}') -and
+        [Convert]::ToInt64($v.Substring(0, 8) + $v.Substring(9, 4), 16) % 60000 -eq 0
+}
+function IsOrigin($v) { Fits $v '[a-z0-9./:-]{1,255}' }
+function IsAccount($v) { Fits $v '[a-z0-9-]{1,64}' }
+function IsKind($v) { Fits $v '[a-z0-9-]{1,32}' }
+function IsHash($v) { Fits $v $h }
+function IsSizeAndHash($v) { (Fits $v "[0-9]+ $h") -and (IsNumber $v.Split(' ')[0]) -and $v.Split(' ')[0] -cne '0' }
+function IsAccuracy($v) { $v -ceq 'unknown' -or ((Fits $v '[0-9]+ms') -and (IsNumber $v.Substring(0, $v.Length - 2))) }
+function IsBeacon($v) { (Fits $v "token $h") -or ((Fits $v "bitcoin [0-9]+ $h") -and (IsNumber $v.Split(' ')[1])) }
+function IsIdentity($v) { (IsText $v) -and $v.IndexOf(':') -gt 0 -and $v.IndexOf(':') + 1 -ne $v.Length }
+function IsVerification($v) {
+    $space = $v.LastIndexOf([char]' ')
+    (IsText $v) -and $space -gt 0 -and $v[$space - 1] -cne ' ' -and (IsTime $v.Substring($space + 1))
+}
+function IsKey($v) { $null -ne (ParseKey $v) }
+function Shown($v) { [regex]::Replace($v, $marks, { param($m) '\u{' + ([int][char]$m.Value).ToString('x') + '}' }) }
+
+# ---- Reading: lines in $L, the next one at $P; a text that breaks its form throws ----
+
+$Size = New-Object 'Collections.Generic.Dictionary[string,long]' ([StringComparer]::Ordinal)
+$Sum = New-Object 'Collections.Generic.Dictionary[string,string]' ([StringComparer]::Ordinal)
+function ReadText([string]$name, [long]$limit) { # the text, or $null when it is no whole lines of UTF-8
+    if (-not $Size.ContainsKey($name) -or $Size[$name] -gt $limit) { return $null }
+    try { $text = $utf8.GetString([IO.File]::ReadAllBytes((PathOf $name))) } catch { return $null }
+    if ($text.EndsWith("`n", 'Ordinal') -and $text.IndexOf([char]0) -lt 0) { $text } else { $null }
+}
+function OpenText([string]$text) { $script:L = $text.Substring(0, $text.Length - 1).Split("`n"); $script:P = 0 }
+function Ended { if ($P -ne $L.Length) { throw 'a line too many' } }
+function Line([string]$text) { if ($P -ge $L.Length -or $L[$P] -cne $text) { throw "not '$text'" }; $script:P++ }
+function NextIs([string]$name) { $P -lt $L.Length -and $L[$P].StartsWith("$name ", 'Ordinal') }
+function Need([string]$name, [string]$rule) {
+    if (-not (NextIs $name)) { throw "no $name" }
+    $value = $L[$P].Substring($name.Length + 1)
+    $script:P++
+    if (-not (& $rule $value)) { throw "malformed $name" }
+    $value
+}
+function May([string]$name, [string]$rule) { if (NextIs $name) { Need $name $rule } else { '' } }
+
+# ---- Keys and signatures (C2SP signed-note) ----
+
+$smallOrder = ('00' * 32), ('01' + '00' * 31), '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+    'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a', ('ec' + 'ff' * 30 + '7f'), ('ed' + 'ff' * 30 + '7f'), ('ee' + 'ff' * 30 + '7f')
+function IsName($v) { (IsText $v) -and $v.IndexOf('+') -lt 0 -and -not ($v.ToCharArray() | Where-Object { [char]::IsWhiteSpace($_) }) }
+function ParseKey([string]$text) { # name+id+base64, or $null
+    $parts = $text.Split('+', 3)
+    if ($text.Length -gt 512 -or $parts.Length -ne 3 -or -not (IsName $parts[0]) -or -not (Fits $parts[1] '[0-9a-f]{8}')) { return $null }
+    $hex = StrictBase64 $parts[2]
+    if ($null -eq $hex -or -not (Fits $hex "0[14]$h")) { return $null }
+    $id = (ToHex $sha256.ComputeHash([byte[]]($utf8.GetBytes($parts[0] + "`n") + (FromHex $hex)))).Substring(0, 8)
+    $y = $hex.Substring(2, 62) + ([Convert]::ToInt32($hex.Substring(64), 16) -band 127).ToString('x2')
+    if ($id -cne $parts[1] -or $smallOrder -ccontains $y) { return $null }
+    @{ Name = $parts[0]; Id = $id; Type = $hex.Substring(0, 2); Hex = $hex.Substring(2) }
+}
+function Ed25519([string]$key, [string]$signature, [byte[]]$message) {
+    if (-not $openssl) { return $false }
+    [IO.File]::WriteAllBytes("$work/key", (FromHex "302a300506032b6570032100$key"))
+    [IO.File]::WriteAllBytes("$work/signature", (FromHex $signature))
+    [IO.File]::WriteAllBytes("$work/message", $message)
+    $ErrorActionPreference = 'Continue'
+    & $openssl pkeyutl -verify -rawin -pubin -keyform DER -inkey "$work/key" -in "$work/message" -sigfile "$work/signature" *> $null
+    $LASTEXITCODE -eq 0
+}
+function ReadSignatures { # the signature lines from $P on
+    if ($P -ge $L.Length -or $L.Length - $P -gt 64) { throw 'no signatures, or too many' }
+    foreach ($one in $L[$P..($L.Length - 1)]) {
+        $space = $one.LastIndexOf([char]' ')
+        $hex = if ($space -gt 2) { StrictBase64 $one.Substring($space + 1) } else { $null }
+        if (-not $one.StartsWith([string][char]0x2014 + ' ', 'Ordinal') -or $null -eq $hex -or $hex.Length -le 8 -or -not (IsName $one.Substring(2, $space - 2))) { throw 'a malformed signature' }
+        @{ Name = $one.Substring(2, $space - 2); Id = $hex.Substring(0, 8); Hex = $hex.Substring(8) }
+    }
+}
+function SignedBy($key, $signatures, [string]$text) { # Valid, Invalid or Absent, as all lines that name the key say
+    $result = 'Absent'
+    foreach ($one in $signatures) {
+        if ($one.Name -cne $key.Name -or $one.Id -cne $key.Id) { continue }
+        if ($one.Hex.Length -ne 128 -or -not (Ed25519 $key.Hex $one.Hex $utf8.GetBytes($text))) { return 'Invalid' }
+        $result = 'Valid'
+    }
+    $result
+}
+
+# ---- The command ----
+
+$trusted = if ($Key) { ParseKey $Key } else { $null }
+if ($Key -and ($null -eq $trusted -or $trusted.Type -cne '01' -or -not (IsOrigin $trusted.Name))) { Die '-Key: not the public key of a ledger, name+hash+base64' }
+$expected = if ($Depositor) { ParseKey $Depositor } else { $null }
+if ($Depositor -and $null -eq $expected) { Die '-Depositor: not a public key, name+hash+base64' }
+$here = (Get-Location).ProviderPath
+$root = if ($Package) { [IO.Path]::GetFullPath([IO.Path]::Combine($here, $Package)) } else { [IO.Path]::GetDirectoryName($PSScriptRoot) }
+if (-not [IO.Directory]::Exists($root)) { Die 'there is no such folder' }
+function PathOf([string]$name) { [IO.Path]::Combine($root, $name) }
+$given = @($File | Where-Object { $_ } | ForEach-Object {
+    if ($_.StartsWith('-', 'Ordinal')) { Die 'unknown option; a file of that name is given as ./-name' }
+    $full = [IO.Path]::GetFullPath([IO.Path]::Combine($here, $_))
+    if (-not [IO.File]::Exists($full)) { Die "not a file that can be read: $(Shown $_)" }
+    $full
+})
+$work = [IO.Path]::Combine([IO.Path]::GetTempPath(), [Guid]::NewGuid().ToString('N'))
+[void][IO.Directory]::CreateDirectory($work)
+$openssl = Get-Command openssl -CommandType Application -ErrorAction SilentlyContinue | Select-Object -First 1 -ExpandProperty Path
+if (-not $openssl) { $openssl = @("$env:ProgramFiles\Git\usr\bin\openssl.exe") | Where-Object { [IO.File]::Exists($_) } | Select-Object -First 1 }
+# It must be able to tell a good Ed25519 signature from a bad one (RFC 8032, section 7.1, TEST 2).
+$testKey = '3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c'
+$testSignature = '92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00'
+$canSign = (Ed25519 $testKey $testSignature (FromHex '72')) -and -not (Ed25519 $testKey $testSignature (FromHex '73'))
+
+# ---- The package: every file is listed in MANIFEST.sha256 with its digest, and every listed file is there ----
+
+$folded = New-Object 'Collections.Generic.HashSet[string]' ([StringComparer]::Ordinal)
+$files = New-Object 'Collections.Generic.List[string]'
+function Walk([string]$folder, [string]$prefix) {
+    foreach ($entry in (New-Object IO.DirectoryInfo $folder).EnumerateFileSystemInfos()) {
+        if ($entry.Attributes -band [IO.FileAttributes]::ReparsePoint) { Die 'it holds a link' }
+        $name = $prefix + $entry.Name
+        if ($entry -is [IO.DirectoryInfo]) { Walk $entry.FullName "$name/"; continue }
+        if (-not (Fits $name '[A-Za-z0-9._/-]{1,200}') -or [regex]::IsMatch("/$name/", '/\./|\./')) { Die 'it holds a file whose name no package has' }
+        if (-not $folded.Add($name.ToLowerInvariant())) { Die "it holds two files that some systems take for one: $name" }
+        $files.Add($name)
+        $Size[$name] = $entry.Length
+        if ($files.Count -gt 65534) { Die 'it holds more than 65,534 files' }
+    }
+}
+Walk $root ''
+$files.Sort([StringComparer]::Ordinal)
+foreach ($name in $files) {
+    for ($at = $name.LastIndexOf('/'); $at -gt 0; $at = $name.LastIndexOf('/', $at - 1)) {
+        if ($folded.Contains($name.Substring(0, $at).ToLowerInvariant())) { Die "it holds $name as a file and as a folder" }
+    }
+}
+$sums = ReadText 'MANIFEST.sha256' (65534 * 267)
+if ($null -eq $sums) { Die 'MANIFEST.sha256 is missing or broken' }
+OpenText $sums
+$last = ''
+foreach ($one in $L) {
+    if (-not (Fits $one "$h  [A-Za-z0-9._/-]+") -or [string]::CompareOrdinal($last, $one.Substring(66)) -ge 0) { Die 'MANIFEST.sha256 has a line that is malformed, doubled or out of order' }
+    $last = $one.Substring(66)
+    if (-not $Size.ContainsKey($last) -or $last -ceq 'MANIFEST.sha256') { Die "listed in MANIFEST.sha256, but missing: $last" }
+    $Sum[$last] = $one.Substring(0, 64)
+}
+foreach ($name in $files) {
+    if ($name -ceq 'MANIFEST.sha256') { continue }
+    if (-not $Sum.ContainsKey($name)) { Die "not listed in MANIFEST.sha256, put in later: $name" }
+    if ((ShaFile (PathOf $name)) -cne $Sum[$name]) { Die "has another SHA-256 than MANIFEST.sha256 lists, damaged or altered: $name" }
+}
+
+# ---- The texts, and certificate.json, which must hold exactly them ----
+
+$proofs = '03_proofs'
+function Take([string]$name, [int]$limit) {
+    if (-not $Size.ContainsKey("$proofs/$name")) { return $null }
+    $text = ReadText "$proofs/$name" $limit
+    if ($null -eq $text) { Die "$name is longer than $limit bytes, no UTF-8, holds NUL, or does not end in a line feed" }
+    $text
+}
+function Json($text) {
+    if ($null -eq $text) { return 'null' }
+    $s = $text.Replace('\', '\\').Replace('"', '\"').Replace("`n", '\n')
+    '"' + [regex]::Replace($s, '[\u0001-\u001F]', { param($m) '\u' + ([int][char]$m.Value).ToString('x4') }) + '"'
+}
+foreach ($name in 'manifest.txt', 'seed.txt', 'certificate.html') { if ($Size.ContainsKey("$proofs/$name")) { Die "$name has no place in $proofs" } }
+if ($Size.ContainsKey('01_certificate/certificate.html') -and $Size['01_certificate/certificate.html'] -gt 4194304) { Die 'certificate.html is larger than 4 MiB' }
+$statement, $claims, $request = (Take 'statement.txt' 4000), (Take 'claims.txt' 8192), (Take 'request.txt' 8192)
+$proof, $checkpoint, $certificate = (Take 'proof.tlog-proof' 131072), (Take 'checkpoint.txt' 131072), (Take 'certificate.json' 1048576)
+foreach ($text in $statement, $proof, $checkpoint, $certificate) { if ($null -eq $text) { Die 'statement.txt, proof.tlog-proof, checkpoint.txt or certificate.json is missing' } }
+if ($null -ne $request -and $null -eq $claims) { Die 'a request without claims' }
+$at = $proof.IndexOf("`n`n", [StringComparison]::Ordinal)
+if ($at -lt 0 -or $proof.Substring($at + 2) -cne $checkpoint) { Die 'checkpoint.txt is not what proof.tlog-proof ends in' }
+$head = "{`n  `"format`": `"notary.certificate/v1`",`n  `"statement`": $(Json $statement),`n  `"claims`": $(Json $claims),`n  `"request`": $(Json $request),`n  `"proof`": $(Json $proof),`n  `"timestamps`": ["
+if (-not $certificate.StartsWith($head, 'Ordinal')) { Die 'certificate.json differs from the texts beside it' }
+$string = '"(?:[^"\\\u0000-\u001F]|\\["\\n]|\\u00(?:0[0-9b-f]|1[0-9a-f]))*"'
+$stamp = "\n    \{ ""over"": ""(?:checkpoint|commitment)"", ""token"": ""([A-Za-z0-9+/]+={0,2})""(?:, ""proof"": $string)? \}"
+$rest = $certificate.Substring($head.Length)
+if (-not (Fits $rest "\]\n\}\n|(?:$stamp,){0,63}$stamp\n  \]\n\}\n")) { Die 'certificate.json has a malformed time-stamp' }
+foreach ($m in [regex]::Matches($rest, $stamp)) {
+    $token = StrictBase64 $m.Groups[1].Value
+    if ($null -eq $token -or $token.Length -gt 131072) { Die 'certificate.json has a malformed time-stamp' }
+}
+foreach ($name in $files) {
+    if ((Fits $name "$proofs/(?:ots/$h\.ots|timestamps/(?:0|[1-9][0-9]{0,3})\.(?:tsr|tlog-proof|checkpoint\.txt))") -and $Size[$name] -gt 262144) { Die "$name is larger than 262,144 bytes" }
+}
+
+function ParseStatement {
+    OpenText $statement
+    Line 'notary.statement/v1'
+    $r = @{ Ledger = Need ledger IsOrigin; Deposit = Need deposit IsUuid; Received = Need received IsTime }
+    [void](Need accuracy IsAccuracy)
+    $r.After = [bigint]::Parse((Need after IsSizeAndHash).Split(' ')[0])
+    [void](May beacon IsBeacon)
+    $r.Commitment = Need commitment IsHash; $r.Claims = Need claims IsHash
+    Ended; $r
+}
+function ParseClaims {
+    OpenText $claims
+    Line 'notary.claims/v1'; [void](Need salt IsHash)
+    $r = @{ Account = Need account IsAccount }
+    [void](Need depositor IsTitle); [void](May identity IsIdentity); [void](May verified IsVerification)
+    $r.Key = May key IsKey; $r.Request = Need request IsHash
+    Ended; $r
+}
+function ParseRequest {
+    $text, $signatures = $request, $null
+    $at = $request.IndexOf("`n`n", [StringComparison]::Ordinal)
+    if ($at -ge 0) {
+        if ([regex]::IsMatch($request, '[\u0000-\u0009\u000B-\u001F]')) { throw 'a control character' }
+        OpenText $request.Substring($at + 2)
+        $signatures = @(ReadSignatures)
+        $text = $request.Substring(0, $at + 1)
+    }
+    OpenText $text
+    Line 'notary.request/v1'
+    $r = @{ Text = $text; Signatures = $signatures; Ledger = Need ledger IsOrigin; Deposit = Need deposit IsUuid; Account = Need account IsAccount
+        Commitment = Need commitment IsHash; Items = [bigint]::Parse((Need items IsNumber)) }
+    [void](Need nonce IsHash); [void](Need kind IsKind); [void](May title IsTitle)
+    if ($r.Items -eq 0 -or (May previous IsUuid) -ceq $r.Deposit) { throw 'no items, or its own previous' }
+    [void](Need requested IsTime)
+    Ended; $r
+}
+function ParseProof {
+    OpenText $proof.Substring(0, $proof.Length - $checkpoint.Length - 1)
+    Line 'c2sp.org/tlog-proof@v1'
+    if (NextIs extra) { [void](Need extra IsBase64) }
+    $r = @{ Index = [bigint]::Parse((Need index IsNumber)); Path = @($L | Select-Object -Skip $P | ForEach-Object { HashOf $_ }) }
+    if ($r.Path.Length -gt 64 -or $Size["$proofs/checkpoint.txt"] -gt 65536) { throw 'too long' }
+    OpenText $checkpoint
+    if ($L.Length -lt 5 -or -not (IsOrigin $L[0]) -or -not (IsNumber $L[1]) -or $L[3] -cne '') { throw 'no checkpoint' }
+    $r.Origin, $r.Size, $r.Root, $r.Text = $L[0], [bigint]::Parse($L[1]), (HashOf $L[2]), "$($L[0])`n$($L[1])`n$($L[2])`n"
+    $script:P = 4
+    $r.Signatures = @(ReadSignatures)
+    $r
+}
+function IsBase64($v) { $null -ne (StrictBase64 $v) }
+function HashOf([string]$v) { $hex = StrictBase64 $v; if ($null -eq $hex -or $hex.Length -ne 64) { throw 'no hash' }; $hex }
+function TryRead([string]$parser) { try { & $parser } catch { $null } }
+
+$S = TryRead ParseStatement
+$C = if ($null -ne $claims) { TryRead ParseClaims } else { $null }
+$R = if ($null -ne $request) { TryRead ParseRequest } else { $null }
+$T = TryRead ParseProof
+
+function ReadOpening([string]$name) {
+    $text = ReadText $name 8192
+    if ($null -eq $text) { throw 'no text' }
+    OpenText $text
+    Line 'notary.opening/v1'
+    $o = @{ Leaf = $name.Substring($name.Length - 68, 64); Nonce = Need content-nonce IsHash; Path = ''; Sha = ''; Steps = @() }
+    $named = NextIs metadata-nonce
+    $o.Meta = if ($named) { Need metadata-nonce IsHash } else { Need metadata IsHash }
+    while ((NextIs left) -or (NextIs right)) {
+        $o.Steps += , @(if (NextIs left) { 'left', (Need left IsHash) } else { 'right', (Need right IsHash) })
+        if ($o.Steps.Length -gt 64) { throw 'too many steps' }
+    }
+    if ($named) {
+        Line ''
+        $item = ($L[$P..($L.Length - 1)] -join "`n") + "`n"
+        if ($utf8.GetByteCount($item) -gt 2048) { throw 'too long' }
+        Line 'notary.item/v1'
+        $o.Path = Need path IsPath; $o.Size = Need size IsNumber; [void](Need modified IsTime); $o.Sha = Need sha256 IsHash; $o.Sm3 = May sm3 IsHash
+        $o.TextHash = ShaText $item
+    }
+    Ended; $o
+}
+$openings = @($files | Where-Object { Fits $_ "$proofs/openings/$h\.txt" } | ForEach-Object {
+    $name = $_
+    try { ReadOpening $name } catch { Die "malformed: $name" }
+})
+$compared = @(
+    $files | Where-Object { $_.StartsWith('02_files/', 'Ordinal') } | ForEach-Object { @{ Name = $_; Full = PathOf $_; Size = [string]$Size[$_]; Sha = $Sum[$_] } }
+    $given | ForEach-Object { @{ Name = $_; Full = $_; Size = [string](New-Object IO.FileInfo $_).Length; Sha = ShaFile $_ } }
+)
+
+# ---- The checks (proto/README.md, "Verification") ----
+
+$result = @{}
+$reason = @{}
+function Passes($check, $why) { $result[$check] = 'PASS'; $reason[$check] = $why }
+function Fails($check, $why) { $result[$check] = 'FAIL'; $reason[$check] = $why }
+function Leaves($check, $why) { $result[$check] = 'NOT CHECKED'; $reason[$check] = $why }
+$X = if ($S) { ShaText "notary/v1/deposit`0ledger $($S.Ledger)`ndeposit $($S.Deposit)`n" } else { '' }
+function LeafOf($o, [string]$content) {
+    $metadata = if ($o.Path) { Sha "03$X$($o.TextHash)$($o.Meta)" } else { $o.Meta }
+    Sha "00$(Sha "02$X$content$($o.Nonce)")$metadata"
+}
+function Sm3([string]$full) {
+    if (-not $openssl) { return '' }
+    $ErrorActionPreference = 'Continue'
+    $line = [string](& $openssl dgst -sm3 -r $full 2> $null)
+    if ($line.Length -ge 64 -and (IsHash $line.Substring(0, 64))) { $line.Substring(0, 64) } else { '' }
+}
+
+function CheckFile {
+    if ($compared.Length -eq 0) { Leaves file 'no file was given to compare'; return }
+    if ($openings.Length -eq 0) { Leaves file 'the package opens no document'; return }
+    $hidden = @($openings | Where-Object { -not $_.Path })
+    $known = @{}
+    foreach ($o in $openings) { if ($o.Path) { $known["$($o.Size) $($o.Sha)"] = @($known["$($o.Size) $($o.Sha)"] | Where-Object { $_ }) + $o } }
+    $stranger, $undecided, $trials = $false, $false, 0
+    foreach ($one in $compared) {
+        $outcome, $match = 'none', ''
+        foreach ($o in @($known["$($one.Size) $($one.Sha)"] | Where-Object { $_ })) {
+            # Every digest that the item states: else the SHA-256 of one document and the SM3 of another would pass as one.
+            $sm3 = if ($o.Sm3) { Sm3 $one.Full } else { '' }
+            if (-not $o.Sm3 -or $sm3 -ceq $o.Sm3) { $outcome, $match = 'same', "deposited as $(Shown $o.Path)"; break }
+            if (-not $sm3) { $outcome = 'undecided' }
+        }
+        if ($outcome -ceq 'none' -and $S -and $hidden.Length -gt 0) {
+            $trials += $hidden.Length
+            if ($trials -gt 2000000) { $outcome = 'undecided' }
+            else {
+                foreach ($o in $hidden) { if ((LeafOf $o $one.Sha) -ceq $o.Leaf) { $o.Sha = $one.Sha; $outcome, $match = 'same', 'without its name'; break } }
+            }
+        }
+        "  $outcome  $(Shown $one.Name)  $match"
+        if ($outcome -ceq 'none') { $stranger = $true }
+        if ($outcome -ceq 'undecided') { $undecided = $true }
+    }
+    if ($stranger) { Fails file 'a file is in no item that the package shows' }
+    elseif ($undecided) { Leaves file 'a file was not compared in full' }
+    else { Passes file "$($compared.Length) compared: size and every digest stated are equal" }
+}
+function HasPosition($steps, [bigint]$leaves) { # whether a leaf of a tree of so many has these steps (RFC 6962)
+    for ($i = $steps.Length - 1; $i -ge 0; $i--) {
+        if ($leaves -le 1) { return $false }
+        $split = [bigint]1
+        while ($split * 2 -lt $leaves) { $split *= 2 }
+        $leaves = if ($steps[$i][0] -ceq 'left') { $leaves - $split } else { $split }
+    }
+    $leaves -eq 1
+}
+function CheckCommitment {
+    if (-not $S) { Leaves commitment 'there is no statement to compare with'; return }
+    if ($openings.Length -eq 0) { Leaves commitment 'the package opens no document'; return }
+    $paths = New-Object 'Collections.Generic.HashSet[string]' ([StringComparer]::Ordinal)
+    $shown = 0
+    foreach ($o in $openings) {
+        if ($o.Sha) { $shown++; if ((LeafOf $o $o.Sha) -cne $o.Leaf) { Fails commitment "opening $($o.Leaf) does not give the leaf that it is named after"; return } }
+        $node = $o.Leaf
+        foreach ($step in $o.Steps) { $node = if ($step[0] -ceq 'left') { Sha "01$($step[1])$node" } else { Sha "01$node$($step[1])" } }
+        if ($node -cne $S.Commitment) { Fails commitment "opening $($o.Leaf) does not lead to the statement's commitment"; return }
+        if ($R -and -not (HasPosition $o.Steps $R.Items)) { Fails commitment "opening $($o.Leaf) has a path that no item of $($R.Items) has"; return }
+        if ($o.Path -and -not $paths.Add($o.Path)) { Fails commitment 'two openings show the same path'; return }
+    }
+    if ($R -and $R.Items -lt $openings.Length) { Fails commitment "it opens $($openings.Length) items of $($R.Items)"; return }
+    if ($shown -eq 0) { Leaves commitment 'openings without item text, and no given file is one of them'; return }
+    Passes commitment "$shown of $(if ($R) { $R.Items } else { 'an unknown number of' }) items shown; the number is the depositor's claim"
+}
+function CheckClaims {
+    if (-not $S) { Leaves claims 'there is no statement to compare with'; return }
+    if ($null -eq $claims) { Leaves claims 'claims and request are withheld: who deposited was not checked'; return }
+    if ($Sum["$proofs/claims.txt"] -cne $S.Claims) { Fails claims 'the claims are not those whose hash the statement holds'; return }
+    if (-not $C) { Fails claims 'the claims cannot be read'; return }
+    if ($null -eq $request) { Leaves claims 'the request is withheld'; return }
+    if (-not $R) { Fails claims 'the request cannot be read'; return }
+    if ($Sum["$proofs/request.txt"] -cne $C.Request) { Fails claims 'the request is not the one whose hash the claims hold'; return }
+    if ($R.Account -cne $C.Account -or $R.Ledger -cne $S.Ledger -or $R.Deposit -cne $S.Deposit -or $R.Commitment -cne $S.Commitment) { Fails claims 'request, claims and statement disagree'; return }
+    Passes claims "request, claims and statement agree; account $($C.Account)"
+}
+function CheckSignature {
+    if (-not $R) { Leaves signature 'the request is withheld, or cannot be read'; return }
+    if ($expected -and $expected.Name -cne $R.Account) { Fails signature "the request is of account $($R.Account), the key given is not"; return }
+    if ($null -eq $R.Signatures) {
+        if ($expected) { Fails signature 'a key was given, but the request is unsigned' } else { Leaves signature 'named by the operator; no signature of the depositor' }
+        return
+    }
+    $from = if ($expected) { $expected } elseif ($C -and $C.Key) { ParseKey $C.Key } else { $null }
+    if (-not $from) { Leaves signature 'neither you nor the claims name a key'; return }
+    if ($from.Name -cne $R.Account -or $from.Type -cne '01') { Fails signature "the key is no Ed25519 key of account $($R.Account)"; return }
+    if (-not $canSign) { Leaves signature 'openssl 3 is missing'; return }
+    $by = SignedBy $from $R.Signatures $R.Text
+    if ($by -cne 'Valid') { Fails signature "the signature of $($R.Account) is $by"; return }
+    Passes signature "account $($R.Account) signed the request, under the key $(if ($expected) { 'that you gave' } else { 'that the claims name' })"
+}
+function CheckInclusion {
+    if (-not $S) { Fails inclusion "the entry is not a deposit's statement"; return }
+    if (-not $T) { Fails inclusion 'the proof cannot be read'; return }
+    $fn, $sn, $node = $T.Index, ($T.Size - 1), (ToHex $sha256.ComputeHash([byte[]](@(0) + $utf8.GetBytes($statement))))
+    $broken = $T.Index -ge $T.Size
+    foreach ($p in $T.Path) { # RFC 9162, section 2.1.3.2
+        if ($broken -or $sn -eq 0) { $broken = $true; break }
+        if (-not $fn.IsEven -or $fn -eq $sn) {
+            $node = Sha "01$p$node"
+            while ($fn.IsEven -and $fn -ne 0) { $fn /= 2; $sn = [bigint]::Divide($sn, 2) }
+        } else { $node = Sha "01$node$p" }
+        $fn, $sn = [bigint]::Divide($fn, 2), [bigint]::Divide($sn, 2)
+    }
+    if ($broken -or $sn -ne 0 -or $node -cne $T.Root) { Fails inclusion "the statement is not entry $($T.Index) of $($T.Size) under the checkpoint's root"; return }
+    if ($T.Index -lt $S.After) { Fails inclusion "the statement says that it came after $($S.After) entries, and is entry $($T.Index)"; return }
+    Passes inclusion "the statement is entry $($T.Index) of $($T.Size) under the checkpoint's root"
+}
+function CheckCheckpoint {
+    if (-not $T) { Fails checkpoint 'the proof cannot be read'; return }
+    if ($S -and $S.Ledger -cne $T.Origin) { Fails checkpoint 'the statement is of another ledger than the checkpoint'; return }
+    if (-not $trusted) { Leaves checkpoint "no -Key was given: whose checkpoint this is was not checked (it says: $($T.Origin))"; return }
+    if ($trusted.Name -cne $T.Origin) { Fails checkpoint "the checkpoint is of ledger $($T.Origin), the key of $($trusted.Name)"; return }
+    if (-not $canSign) { Leaves checkpoint 'openssl 3 is missing'; return }
+    $by = SignedBy $trusted $T.Signatures $T.Text
+    if ($by -cne 'Valid') { Fails checkpoint "the signature of ledger $($T.Origin) is $by under the key given"; return }
+    if ($S) { Passes checkpoint "ledger $($T.Origin) signed it, under the key given" } else { Leaves checkpoint 'there is no statement to compare with' }
+}
+
+CheckFile
+CheckCommitment
+CheckClaims
+CheckSignature
+CheckInclusion
+CheckCheckpoint
+Leaves witnesses 'this script asks for no witnesses'
+Leaves time 'time-stamps are not checked by this script'
+Leaves bitcoin 'OpenTimestamps paths are not checked by this script'
+[IO.Directory]::Delete($work, $true)
+
+# ---- The verdict ----
+
+$chinese = @{ file = '文件'; commitment = '承诺值'; claims = '声明'; signature = '签名'; inclusion = '包含证明'; checkpoint = '检查点'; witnesses = '见证'; time = '时间戳'
+    bitcoin = '比特币'; PASS = '通过'; FAIL = '不通过'; 'NOT CHECKED' = '未核验' }
+$names = 'file', 'commitment', 'claims', 'signature', 'inclusion', 'checkpoint', 'witnesses', 'time', 'bitcoin'
+$needed = if ($compared.Length -gt 0) { 'file', 'commitment', 'inclusion', 'checkpoint' } else { 'inclusion', 'checkpoint' }
+$failed = @($names | Where-Object { $result[$_] -ceq 'FAIL' })
+$missing = @($needed | Where-Object { $result[$_] -cne 'PASS' })
+foreach ($one in $names) { "$($chinese[$result[$one]]) $($result[$one])  $($chinese[$one]) ${one}: $($reason[$one])" }
+''
+if ($compared.Length -eq 0) { '未提供文件,以下结论仅针对证书本身。 No file was given, so this is about the certificate alone.' }
+if ($failed) { "不通过 FAIL: $failed" }
+elseif ($missing) { "无法判断 INDETERMINATE, 缺 missing: $missing" }
+else { "通过 PASS: 账本 ledger $($S.Ledger), 条目 entry $($T.Index), 存证 deposit $($S.Deposit)" }
+if ($S) { "运营方所称接收时间 received, as the operator claims: $($S.Received). 本脚本未核验任何独立时间。 No independent time was checked here." }
+if ($failed) { exit 1 } elseif ($missing) { exit 3 } else { exit 0 }
