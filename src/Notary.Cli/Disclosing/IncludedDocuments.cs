@@ -17,6 +17,7 @@ internal static class IncludedDocuments
         var walked = arguments.Select(argument => FileSource.Walk([argument], cancellation)).ToList();
         var sizes = chosen.Select(item => item.Size).ToHashSet();
         var candidates = walked.SelectMany(files => files).Where(file => sizes.Contains(file.Stamp.Size)).ToList();
+        CheckSize(chosen, candidates);
         var digests = await GivenFiles.HashAsync(terminal, candidates, withSm3: false, cancellation);
         var byDigest = candidates.Zip(digests).ToLookup(pair => (pair.Second.Size, pair.Second.Sha256), pair => pair.First);
         var found = new Dictionary<ItemText, SourceFile>();
@@ -46,7 +47,12 @@ internal static class IncludedDocuments
 
         if (problems.Count > 0)
             throw FileSource.Refused(problems);
-        var bytes = found.Values.Aggregate(0UL, (sum, file) => sum + file.Stamp.Size);
+    }
+
+    private static void CheckSize(IReadOnlyList<ItemText> chosen, List<SourceFile> candidates)
+    {
+        var sizes = candidates.Select(file => file.Stamp.Size).ToHashSet();
+        var bytes = chosen.Where(item => sizes.Contains(item.Size)).Aggregate(0UL, (sum, item) => sum + item.Size);
         if (bytes > EvidenceLimits.PackageBytes)
             throw CliException.Input(
                 $"the documents have {Sizes.Bytes(bytes)} together, and a package holds at most {Sizes.Bytes(EvidenceLimits.PackageBytes)} (a zip without ZIP64)",

@@ -30,7 +30,7 @@ internal sealed class ReportFile
     }
 
     /// <exception cref="CliException">It cannot be written.</exception>
-    public void Write(VerificationRun run) => NewFile.Write(path, DurableFile.Private, render(run));
+    public void Write(VerificationRun run) => NewFile.Write(path, DurableFile.Private, stream => stream.Write(render(run)));
 
     private static Func<VerificationRun, byte[]>? Form(string path) => Path.GetExtension(path).ToUpperInvariant() switch
     {
