@@ -25,6 +25,8 @@ var root = new RootCommand("""
     VerifyCommand.Create(context),
     DiscloseCommand.Create(context),
     ShowCommand.Create(context),
+    CheckCommand.Create(context),
+    HistoryCommand.Create(context),
     FsckCommand.Create(context),
     RotateKeyCommand.Create(context),
     DemoCommand.Create(context),

@@ -19,6 +19,8 @@ internal sealed class Acceptance(Trust trust)
             if (!answer.Request.Span.SequenceEqual(deposit.Request.Bytes.Span))
                 throw Refuse(deposit, false, "the certificate does not hold the request that was sent");
             var evidence = Evidence.Create(certificate, deposit.Manifest, deposit.Seed);
+            if (deposit.Context is { } context)
+                evidence = evidence.WithContext(context);
             var report = Verifier.Verify(evidence, new VerifierInputs(trust.Policy));
             return report.Verdict == Verdict.Pass && Passes(report, CheckNames.Commitment) && Passes(report, CheckNames.Claims)
                 ? evidence

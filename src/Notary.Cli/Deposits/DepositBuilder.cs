@@ -9,7 +9,8 @@ namespace Notary.Cli;
 /// <param name="Title">A title, or null.</param>
 /// <param name="Previous">The deposit these follow, or null.</param>
 /// <param name="Key">The depositor's key, or null for unsigned requests.</param>
-internal sealed record DepositTerms(string Ledger, string Kind, string? Title, DepositId? Previous, SigningKey? Key);
+/// <param name="Context">How the data came to be, or null.</param>
+internal sealed record DepositTerms(string Ledger, string Kind, string? Title, DepositId? Previous, SigningKey? Key, ContextRecord? Context = null);
 
 /// <summary>Makes deposits: chooses uuid, seed and nonce, and builds the commitment and the request. Safe for several threads.</summary>
 internal sealed class DepositBuilder(DepositTerms terms, TimeProvider time, RandomNumberGenerator random)
@@ -26,11 +27,12 @@ internal sealed class DepositBuilder(DepositTerms terms, TimeProvider time, Rand
 
     /// <param name="id">A new uuid.</param>
     /// <param name="evidenceName">Where the evidence goes.</param>
-    /// <param name="items">The files, hashed.</param>
+    /// <param name="files">The files, hashed.</param>
     /// <param name="cancellation">Ends the work early.</param>
-    public PendingDeposit Build(DepositId id, string evidenceName, IReadOnlyList<ItemText> items, CancellationToken cancellation)
+    public PendingDeposit Build(DepositId id, string evidenceName, IReadOnlyList<ItemText> files, CancellationToken cancellation)
     {
         var seed = NewHash();
+        IReadOnlyList<ItemText> items = terms.Context is { } context ? [.. files, context.ToItem()] : files;
         var fingerprint = Fingerprint.Create(terms.Ledger, id, seed, items, cancellation);
         var request = new DepositRequest
         {
@@ -45,7 +47,7 @@ internal sealed class DepositBuilder(DepositTerms terms, TimeProvider time, Rand
             Previous = terms.Previous,
             Requested = Timestamp.RoundDown(time.GetUtcNow()),
         };
-        return new PendingDeposit(evidenceName, seed, RequestBytes.Create(request, terms.Key), Manifest.Create(items));
+        return new PendingDeposit(evidenceName, seed, RequestBytes.Create(request, terms.Key), Manifest.Create(items), terms.Context);
     }
 
     private Hash NewHash()

@@ -24,12 +24,15 @@ internal sealed class DepositPlan
             names[i] = OutputFolder.EvidenceName(options.Each ? files[i].Path : NameOfAll(options.Paths), ids[i]);
         }
 
-        if (!options.Each && files.Count > EvidenceLimits.Items)
-            throw CliException.Input($"a deposit has at most {EvidenceLimits.Items:N0} files, not {files.Count:N0}; split it, or use --each");
+        var limit = EvidenceLimits.Items - (options.Context is null ? 0 : 1);
+        if (!options.Each && files.Count > limit)
+            throw CliException.Input($"a deposit has at most {limit:N0} files, not {files.Count:N0}; split it, or use --each");
         IsEach = options.Each;
     }
 
     public IReadOnlyList<string> EvidenceNames => names;
+
+    public IReadOnlyList<DepositId> Deposits => ids;
 
     private bool IsEach { get; }
 

@@ -17,6 +17,15 @@ internal sealed record DepositOptions(IReadOnlyList<string> Paths, string Server
     public DepositId? Previous { get; init; }
 
     public SigningKey? Key { get; init; }
+
+    /// <summary>A folder of earlier evidence, or null.</summary>
+    public string? Earlier { get; init; }
+
+    /// <summary>What makes the context record, or null for none.</summary>
+    public ContextCapture? Context { get; init; }
+
+    /// <summary>Whether the user agreed beforehand to what would be asked.</summary>
+    public bool IsAgreed { get; init; }
 }
 
 /// <summary>
@@ -36,9 +45,10 @@ internal sealed class DepositRun(CliContext context, DepositOptions options)
         try
         {
             var files = FileSource.Walk(options.Paths, cancellation); // (1)
+            var record = TakeContext(files);
             var ledger = await FindLedgerAsync(client, cancellation); // (2)
-            using var journal = await PrepareAsync(files, ledger, cancellation);
-            var sending = new Sending(context, client, output, isPinned: options.TrustFile is null);
+            using var journal = await PrepareAsync(files, record, ledger, cancellation);
+            var sending = new Sending(context, client, output, isPinned: options.TrustFile is null, options.Earlier);
             return await sending.FinishAsync(journal, [.. Enumerable.Range(0, journal.Count)], ledger.Trust, options.Paths, cancellation); // (6) to (8)
         }
         catch (CliException exception) when (exception.ExitCode == ExitCode.Input && exception.Hints.Count == 0)
@@ -68,6 +78,18 @@ internal sealed class DepositRun(CliContext context, DepositOptions options)
             context.Terminal.Hint($"an earlier run waits here: {Sending.ResumeCommand(options.Out, options.Server)}");
     }
 
+    /// <summary>The context record, seen by the user before anything is hashed or sent.</summary>
+    private ContextRecord? TakeContext(IReadOnlyList<SourceFile> files)
+    {
+        // Also without a record: what stands at its path would be taken for one.
+        if (files.FirstOrDefault(file => ContextRecord.IsReserved(file.Path)) is { FullName: { } taken })
+            throw CliException.Input($"{taken}: the path {ContextRecord.ItemPath} is reserved for a deposit's context record", "rename it");
+        var record = options.Context?.Take(context.Time);
+        if (record is not null)
+            ContextCapture.Show(context.Terminal, record, options.IsAgreed);
+        return record;
+    }
+
     private async Task<(string Origin, Trust Trust, bool IsNew)> FindLedgerAsync(LedgerClient client, CancellationToken cancellation)
     {
         var trust = Trust.Find(options.TrustFile, options.Out);
@@ -84,9 +106,9 @@ internal sealed class DepositRun(CliContext context, DepositOptions options)
 
     /// <summary>Steps 3 to 5. Until this returns, nothing has been sent, and whatever goes wrong leaves nothing behind.</summary>
     private async Task<PendingJournal> PrepareAsync(
-        IReadOnlyList<SourceFile> files, (string Origin, Trust Trust, bool IsNew) ledger, CancellationToken cancellation)
+        IReadOnlyList<SourceFile> files, ContextRecord? record, (string Origin, Trust Trust, bool IsNew) ledger, CancellationToken cancellation)
     {
-        var terms = new DepositTerms(ledger.Origin, options.Kind, options.Title, options.Previous, options.Key);
+        var terms = new DepositTerms(ledger.Origin, options.Kind, options.Title, options.Previous, options.Key, record);
         var builder = new DepositBuilder(terms, context.Time, context.Random);
         var plan = new DepositPlan(builder, files, options);
         CheckNames(plan, ledger.IsNew); // (3)
@@ -98,6 +120,7 @@ internal sealed class DepositRun(CliContext context, DepositOptions options)
             await HashAsync(plan, files, journal, cancellation); // (4)
             if (ledger.IsNew)
                 Pin(ledger.Trust);
+            OriginalsList.Write(options.Out, Path.GetFileNameWithoutExtension(journal.FullName), OriginalRoot.Of(options.Paths), plan.Deposits);
             journal.Seal(); // (5)
             return journal;
         }

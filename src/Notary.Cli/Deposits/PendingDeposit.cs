@@ -12,7 +12,8 @@ namespace Notary.Cli;
 /// <param name="Seed">32 bytes.</param>
 /// <param name="Request">The exact bytes that are sent, and sent again.</param>
 /// <param name="Manifest">The manifest text.</param>
-internal sealed record PendingDeposit(string EvidenceName, Hash Seed, RequestBytes Request, Manifest Manifest)
+/// <param name="Context">The text of the context record, if the deposit has one: it is nowhere else.</param>
+internal sealed record PendingDeposit(string EvidenceName, Hash Seed, RequestBytes Request, Manifest Manifest, ContextRecord? Context = null)
 {
     private const string Document = "pending deposit";
 
@@ -20,8 +21,10 @@ internal sealed record PendingDeposit(string EvidenceName, Hash Seed, RequestByt
 
     public byte[] ToBytes()
     {
-        var head = string.Create(CultureInfo.InvariantCulture, $"evidence {EvidenceName}\nseed {Seed}\nrequest {Request.Bytes.Length}\n");
-        return [.. Encoding.UTF8.GetBytes(head), .. Request.Bytes.Span, .. StrictText.Encode(Manifest.ToText())];
+        var context = Context is null ? [] : StrictText.Encode(Context.ToText());
+        var contextHead = Context is null ? "" : string.Create(CultureInfo.InvariantCulture, $"context {context.Length}\n");
+        var head = string.Create(CultureInfo.InvariantCulture, $"evidence {EvidenceName}\nseed {Seed}\n{contextHead}request {Request.Bytes.Length}\n");
+        return [.. Encoding.UTF8.GetBytes(head), .. context, .. Request.Bytes.Span, .. StrictText.Encode(Manifest.ToText())];
     }
 
     /// <exception cref="MalformedException">Not what <see cref="ToBytes"/> wrote.</exception>
@@ -33,11 +36,20 @@ internal sealed record PendingDeposit(string EvidenceName, Hash Seed, RequestByt
             throw new MalformedException(Document, "evidence", problem);
         if (!Hash.TryParseHex(Field(ref rest, "seed"), out var seed))
             throw new MalformedException(Document, "seed", "is not 64 lower-case hex digits");
-        if (!int.TryParse(Field(ref rest, "request"), NumberStyles.None, CultureInfo.InvariantCulture, out var length) || length > rest.Length)
-            throw new MalformedException(Document, "request", "is not the length of the request");
-        var request = RequestBytes.Parse(rest[..length].ToArray());
-        return new PendingDeposit(name, seed, request, Core.Manifest.Parse(StrictText.Decode(Document, rest[length..].Span)));
+        var contextLength = rest.Span.StartsWith("context "u8) ? Length(ref rest, "context") : 0;
+        var requestLength = Length(ref rest, "request");
+        if ((long)contextLength + requestLength > rest.Length)
+            throw new MalformedException(Document, "request", "is cut short");
+        var context = contextLength == 0 ? null : ContextRecord.Parse(StrictText.Decode(Document, rest.Span[..contextLength]));
+        rest = rest[contextLength..];
+        var request = RequestBytes.Parse(rest[..requestLength].ToArray());
+        return new PendingDeposit(name, seed, request, Core.Manifest.Parse(StrictText.Decode(Document, rest[requestLength..].Span)), context);
     }
+
+    private static int Length(ref ReadOnlyMemory<byte> rest, string name) =>
+        int.TryParse(Field(ref rest, name), NumberStyles.None, CultureInfo.InvariantCulture, out var length)
+            ? length
+            : throw new MalformedException(Document, name, "is not a length");
 
     private static string Field(ref ReadOnlyMemory<byte> rest, string name)
     {

@@ -11,9 +11,12 @@ namespace Notary.Cli;
 /// <param name="client">The server.</param>
 /// <param name="output">Where evidence goes.</param>
 /// <param name="isPinned">Whether the trust is the key pinned in the output folder, which this program keeps.</param>
-internal sealed class Sending(CliContext context, LedgerClient client, OutputFolder output, bool isPinned)
+/// <param name="earlier">A folder of evidence, besides the output folder, of which unchanged documents cite the earliest; or null.</param>
+internal sealed class Sending(CliContext context, LedgerClient client, OutputFolder output, bool isPinned, string? earlier = null)
 {
     private const int RefusalsShown = 20;
+    private const int CertificatesShown = 20;
+    private const long EarlierBytes = 16 << 20;
 
     public static string ResumeCommand(string outputFolder, string server) =>
         Shell.Command("notary", "deposit", "--resume", "--out", outputFolder, "--server", server);
@@ -122,7 +125,8 @@ internal sealed class Sending(CliContext context, LedgerClient client, OutputFol
 
         var statement = Statement.Parse(evidence.Certificate.Statement);
         var proof = TlogProof.Parse(evidence.Certificate.Proof);
-        terminal.Line($"deposited {Sizes.Count(evidence.Manifest!.Items.Count, "file")}");
+        var files = Sizes.Count(evidence.Manifest!.Items.Count - (evidence.Context is null ? 0 : 1), "file");
+        terminal.Line(evidence.Context is null ? $"deposited {files}" : $"deposited {files} and their context record");
         terminal.Fields(
             ("deposit", statement.Deposit.ToString()),
             ("ledger", $"{statement.Ledger}, entry {proof.Index} in a tree of {proof.Checkpoint.Size}"),
@@ -130,5 +134,36 @@ internal sealed class Sending(CliContext context, LedgerClient client, OutputFol
             ("evidence", path),
             ("keep it", "private and safe: it opens the deposit, and nothing else does"),
             ("verify", verify));
+        try
+        {
+            CiteEarliest(evidence, statement, proof.Index, path);
+        }
+        catch (Exception exception) when (exception is CliException or IOException or UnauthorizedAccessException)
+        {
+            // The deposit is done and its evidence safe: what this would add is no reason to speak of a failure.
+            terminal.Warning($"earlier evidence was not looked at: {exception.Message}");
+        }
     }
+
+    /// <summary>Which documents an earlier deposit in the same folder holds already: their age is that of its certificate.</summary>
+    private void CiteEarliest(Evidence evidence, Statement statement, ulong index, string path)
+    {
+        string[] folders = earlier is null ? [output.Root] : [output.Root, earlier];
+        var others = folders.SelectMany(FiledEvidence.Find).DistinctBy(Path.GetFullPath).ToList();
+        // A folder that takes long to read is not read again for each deposit.
+        if (others.Sum(other => new FileInfo(other).Length) > EarlierBytes)
+        {
+            context.Terminal.Line($"which of them were deposited before: {ShowCommand(path)}");
+            return;
+        }
+
+        var earliest = new EarliestDeposits(FiledEvidence.ReadAll(others, CancellationToken.None).Read, statement, index);
+        var cited = evidence.Manifest!.Items.Select(earliest.Of).OfType<FiledDocument>().GroupBy(document => document.Evidence).OrderBy(group => group.Key.Order).ToList();
+        foreach (var group in cited.Take(CertificatesShown))
+            context.Terminal.Line($"  {Sizes.Count(group.Count(), "file")} unchanged since {Timestamp.Format(group.Key.Statement.Received)}: the earliest certificate is in {group.Key.Path}");
+        if (cited.Count > 0)
+            context.Terminal.Line($"  file by file: {ShowCommand(path)}");
+    }
+
+    private string ShowCommand(string path) => Shell.Command("notary", "show", path, "--earlier", earlier ?? output.Root);
 }

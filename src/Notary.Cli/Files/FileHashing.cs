@@ -28,11 +28,25 @@ internal static class FileHashing
         IReadOnlyList<SourceFile> files, bool withSm3, Action<int, ItemText> hashed, IProgress<long> progress, CancellationToken cancellation)
     {
         var problems = new ConcurrentQueue<string>();
-        var next = -1;
-        var workers = Math.Min(Environment.ProcessorCount, files.Count);
-        await Parallel.ForAsync(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellation }, WorkAsync);
+        await RunAsync(files, withSm3, hashed, (i, problem) => problems.Enqueue($"{files[i].FullName}: {problem}"), progress, cancellation);
         if (!problems.IsEmpty)
             throw FileSource.Refused([.. problems.Order(StringComparer.Ordinal)]);
+    }
+
+    /// <summary>As above, for a caller that goes on without the files that could not be hashed.</summary>
+    /// <param name="failed">Called with a file's position and what is wrong with it, in the place of <paramref name="hashed"/>.</param>
+    public static async Task RunAsync(
+        IReadOnlyList<SourceFile> files,
+        bool withSm3,
+        Action<int, ItemText> hashed,
+        Action<int, string> failed,
+        IProgress<long> progress,
+        CancellationToken cancellation)
+    {
+        var next = -1;
+        // At least one, or the loop would refuse the number.
+        var workers = Math.Max(1, Math.Min(Environment.ProcessorCount, files.Count));
+        await Parallel.ForAsync(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellation }, WorkAsync);
 
         async ValueTask WorkAsync(int worker, CancellationToken stop)
         {
@@ -45,11 +59,11 @@ internal static class FileHashing
                 }
                 catch (Exception exception) when (exception is ContentChangedException or FileChangedException)
                 {
-                    problems.Enqueue($"{files[i].FullName}: changed while it was being hashed");
+                    failed(i, "changed while it was being hashed");
                 }
                 catch (Exception exception) when (exception is UnreadableException)
                 {
-                    problems.Enqueue($"{files[i].FullName}: cannot be read: {FileSource.Reason(exception.InnerException!)}");
+                    failed(i, $"cannot be read: {FileSource.Reason(exception.InnerException!)}");
                 }
             }
         }

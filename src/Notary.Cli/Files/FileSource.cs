@@ -46,6 +46,17 @@ internal sealed class FileSource
             : throw CliException.Input($"there is no file in {string.Join(", ", arguments)}");
     }
 
+    /// <summary>
+    /// The files below one file or folder that could be deposited, and what is wrong with the others: for a search, which
+    /// takes what there is.
+    /// </summary>
+    public static (IReadOnlyList<SourceFile> Files, IReadOnlyList<string> Problems) Find(string argument, CancellationToken cancellation)
+    {
+        var source = new FileSource();
+        source.AddArgument(argument, single: true, cancellation);
+        return (source.files, source.problems);
+    }
+
     /// <summary>The error for files that cannot be deposited: the first twenty by name, the rest by number.</summary>
     public static CliException Refused(IReadOnlyList<string> problems)
     {

@@ -13,18 +13,23 @@ internal sealed class EvidenceView(Terminal terminal, string path)
 
     private static readonly string[] Recomputed = [CheckNames.Commitment, CheckNames.Claims, CheckNames.Signature, CheckNames.Inclusion];
 
+    /// <param name="evidence">What is shown.</param>
+    /// <param name="earlier">Other evidence, of which documents that it holds too cite the earliest; null for none.</param>
+    /// <param name="language">Of the checks.</param>
     /// <exception cref="MalformedException">One of the certificate's texts breaks its format.</exception>
-    public void Print(Evidence evidence, Language language)
+    public void Print(Evidence evidence, IReadOnlyList<FiledEvidence>? earlier, Language language)
     {
         var certificate = evidence.Certificate;
         var statement = Statement.Parse(certificate.Statement);
         var claims = certificate.Claims is { } claimsText ? Claims.Parse(claimsText) : null;
         var request = certificate.Request is { } bytes ? RequestBytes.Parse(StrictText.Encode(bytes)) : null;
         terminal.Styled(Title(evidence), new Spectre.Console.Style(decoration: Spectre.Console.Decoration.Bold));
-        PrintStatement(statement, TlogProof.Parse(certificate.Proof));
+        var proof = TlogProof.Parse(certificate.Proof);
+        PrintStatement(statement, proof);
         PrintClaims(claims);
         PrintRequest(request);
-        PrintItems(evidence);
+        PrintItems(evidence, earlier is null ? null : new EarliestDeposits(earlier, statement, proof.Index));
+        PrintContext(evidence.Context);
         PrintRecomputed(evidence, language);
         terminal.Line();
         terminal.Line("Not checked here: whether the ledger that signed is one you trust. For a verdict:");
@@ -89,7 +94,7 @@ internal sealed class EvidenceView(Terminal terminal, string path)
             ("signed", request.Note is null ? "no" : "yes")));
     }
 
-    private void PrintItems(Evidence evidence)
+    private void PrintItems(Evidence evidence, EarliestDeposits? earliest)
     {
         var items = evidence.Manifest?.Items ?? [.. evidence.Openings.Values.Select(opening => opening.Item).OfType<ItemText>()];
         if (items.Count == 0)
@@ -99,10 +104,33 @@ internal sealed class EvidenceView(Terminal terminal, string path)
         {
             terminal.Line($"  {item.Sha256}  {item.Path}");
             terminal.Line(string.Create(CultureInfo.InvariantCulture, $"    {item.Size:N0} bytes, last changed {Timestamp.Format(item.Modified)}"));
+            if (earliest?.Of(item) is { } first)
+                terminal.Line($"    unchanged since deposit {first.Evidence.Deposit} of {Timestamp.Format(first.Evidence.Statement.Received)}{(first.Item.Path == item.Path ? "" : $", there {first.Item.Path}")}, in {first.Evidence.Path}");
         }
 
         if (items.Count > ItemsShown)
             terminal.Line(string.Create(CultureInfo.InvariantCulture, $"  and {items.Count - ItemsShown:N0} more: they are all in manifest.txt"));
+    }
+
+    private void PrintContext(ContextRecord? context)
+    {
+        if (context is null)
+            return;
+        terminal.Heading("How the data came to be, as the depositor claims");
+        terminal.Fields(Present(
+        [
+            ("written", $"{Timestamp.Format(context.Captured)}, says the depositor's clock"),
+            ("source", context.Source),
+            ("operator", context.Operator),
+            ("device", context.Device),
+            ("system", context.System),
+            ("program", context.Program),
+            .. context.Files.Select(file => ("file", (string?)$"{file.Sha256}  {file.Name}")),
+            ("runtime", context.Runtime),
+            ("folder", context.Folder),
+            ("command", context.Command),
+        ]));
+        terminal.Line($"  It was deposited with the documents, as the item {ContextRecord.ItemPath}; nobody has checked what it says.");
     }
 
     private void PrintRecomputed(Evidence evidence, Language language)

@@ -27,6 +27,16 @@ internal sealed class Terminal
     public static Terminal ForProcess() =>
         new(Console.Out, Console.Error, Console.IsOutputRedirected ? null : AnsiConsole.Console);
 
+    /// <summary>Whether somebody sits there who can be asked.</summary>
+    public bool CanAsk => Rich is not null && !Console.IsInputRedirected;
+
+    /// <summary>Asks a question; only <c>y</c> or <c>yes</c> is a yes.</summary>
+    public bool Ask(string question)
+    {
+        output.Write(TextRules.Escape(question) + " [y/N] ");
+        return Console.In.ReadLine()?.Trim() is "y" or "Y" or "yes";
+    }
+
     public void Line(string text = "") => output.WriteLine(TextRules.Escape(text));
 
     /// <summary>Text that is not for reading line by line, such as JSON, exactly as it is.</summary>

@@ -23,13 +23,18 @@ internal static class DepositCommand
     private static readonly Option<string?> Previous = new("--previous") { Description = "The deposit that this one follows.", HelpName = "UUID" };
     private static readonly Option<bool> Each = new("--each") { Description = "One deposit a file instead of one for all." };
     private static readonly Option<string?> Key = new("--key") { Description = "Signing key of 'notary keygen'; its name is the account.", HelpName = "FILE" };
+    private static readonly Option<string?> Earlier = new("--earlier") { Description = "Folder of earlier evidence, besides --out: unchanged files cite their earliest certificate in it.", HelpName = "DIR" };
+    private static readonly Option<bool> Context = new("--context") { Description = "Deposit with the files how they came to be: program, machine, user, command; shown first." };
+    private static readonly Option<string?> Source = new("--source") { Description = "For --context: where the data come from and what made them.", HelpName = "TEXT" };
+    private static readonly Option<string?> Operator = new("--operator") { Description = "For --context: who runs this; by default the user's account.", HelpName = "NAME" };
+    private static readonly Option<bool> Yes = new("--yes") { Description = "Do not ask." };
     private static readonly Option<bool> ResumeFlag = new("--resume") { Description = "Go on with what was interrupted in DIR." };
 
     public static Command Create(CliContext context)
     {
         var command = new Command("deposit", "Deposit files: their blinded commitment goes to the ledger, their evidence to a folder.")
         {
-            Paths, Server, Out, TrustFile, Title, Kind, Previous, Each, Key, ResumeFlag,
+            Paths, Server, Out, TrustFile, Title, Kind, Previous, Each, Key, Earlier, Context, Source, Operator, Yes, ResumeFlag,
         };
         command.SetAction((arguments, cancellation) => arguments.GetValue(ResumeFlag)
             ? ResumeAsync(context, arguments, cancellation)
@@ -46,6 +51,10 @@ internal static class DepositCommand
             arguments.GetValue(Previous) is null ? null : "--previous",
             arguments.GetValue(Key) is null ? null : "--key",
             arguments.GetValue(Each) ? "--each" : null,
+            arguments.GetValue(Earlier) is null ? null : "--earlier",
+            arguments.GetValue(Context) ? "--context" : null,
+            arguments.GetValue(Source) is null ? null : "--source",
+            arguments.GetValue(Operator) is null ? null : "--operator",
         ];
         if (unused.FirstOrDefault(name => name is not null) is { } given)
             throw CliException.Input($"--resume goes on with what was asked before, and takes no {given}");
@@ -66,6 +75,9 @@ internal static class DepositCommand
             Title = arguments.GetValue(Title),
             Previous = ReadPrevious(arguments.GetValue(Previous), problems),
             Key = arguments.GetValue(Key) is { } file ? ReadKey(file) : null,
+            Earlier = arguments.GetValue(Earlier),
+            Context = ReadContext(arguments, problems),
+            IsAgreed = arguments.GetValue(Yes),
         };
         Check(options, problems);
         return problems.Count == 0 ? options : throw new CliException(ExitCode.Input, problems, "notary deposit --help");
@@ -79,6 +91,8 @@ internal static class DepositCommand
             problems.Add("--server URL is not given");
         if (options.Out.Length == 0)
             problems.Add("--out: is empty");
+        if (options.Earlier is { } earlier && !Directory.Exists(earlier))
+            problems.Add($"--earlier {earlier}: no such folder");
         if (!TextRules.IsKind(options.Kind))
             problems.Add($"--kind {options.Kind}: is not 1 to {Limits.KindCharacters} characters of a-z, 0-9, '-'");
         if (options.Title is { } title && TextRules.TitleProblem(title, Limits.TitleCharacters) is { } problem)
@@ -92,6 +106,20 @@ internal static class DepositCommand
         if (DepositId.TryParse(text, out var id))
             return id;
         problems.Add($"--previous {text}: is not the uuid of a deposit (lower case, with hyphens, version 7)");
+        return null;
+    }
+
+    private static ContextCapture? ReadContext(ParseResult arguments, List<string> problems)
+    {
+        var (source, name) = (arguments.GetValue(Source), arguments.GetValue(Operator));
+        if (source is not null && TextRules.TitleProblem(source, Limits.SourceCharacters) is { } problem)
+            problems.Add($"--source: {problem}");
+        if (name is not null && TextRules.TitleProblem(name, Limits.TitleCharacters) is { } other)
+            problems.Add($"--operator: {other}");
+        if (arguments.GetValue(Context))
+            return new ContextCapture(source, name);
+        if (source is not null || name is not null)
+            problems.Add($"{(source is not null ? "--source" : "--operator")} belongs to the context record: give --context too");
         return null;
     }
 

@@ -7,16 +7,33 @@ internal static class ShowCommand
 {
     private static readonly Argument<string> EvidencePath = new("EVIDENCE") { Description = "An .evidence.zip or a certificate.json." };
 
+    private static readonly Option<string?> Earlier = new("--earlier")
+    {
+        Description = "Folder of evidence: documents that were deposited before, unchanged, cite their earliest certificate in it.",
+        HelpName = "DIR",
+    };
+
     public static Command Create(CliContext context)
     {
         var language = LanguageOption.Create();
-        var command = new Command("show", "Show what evidence or a certificate says, and who says it.") { EvidencePath, language };
+        var command = new Command("show", "Show what evidence or a certificate says, and who says it.") { EvidencePath, Earlier, language };
         command.SetAction((arguments, cancellation) =>
         {
             var path = arguments.GetRequiredValue(EvidencePath);
-            new EvidenceView(context.Terminal, path).Print(EvidenceFile.Read(path, cancellation), arguments.GetValue(language));
+            var earlier = arguments.GetValue(Earlier) is { } folder ? ReadEarlier(context.Terminal, folder, cancellation) : null;
+            new EvidenceView(context.Terminal, path).Print(EvidenceFile.Read(path, cancellation), earlier, arguments.GetValue(language));
             return Task.FromResult(ExitCode.Pass);
         });
         return command;
+    }
+
+    private static IReadOnlyList<FiledEvidence> ReadEarlier(Terminal terminal, string folder, CancellationToken cancellation)
+    {
+        if (!Directory.Exists(folder))
+            throw CliException.Input($"--earlier {folder}: no such folder");
+        var (evidence, problems) = FiledEvidence.ReadAll(FiledEvidence.Find(folder), cancellation);
+        foreach (var problem in problems)
+            terminal.Warning($"left out: {problem}");
+        return evidence;
     }
 }

@@ -34,6 +34,9 @@ public sealed class Evidence
     /// yet that the opening gives this leaf. Empty beside a manifest.</summary>
     public IReadOnlyDictionary<Hash, Opening> Openings { get; private init; } = new SortedDictionary<Hash, Opening>();
 
+    /// <summary>The text of the item <see cref="ContextRecord.ItemPath"/>, where the deposit has one and shows it; null elsewhere.</summary>
+    public ContextRecord? Context { get; private init; }
+
     /// <summary>The files of <c>timestamps/</c> and <c>ots/</c>, in the order in which they are written.</summary>
     public IReadOnlyList<Attachment> Attachments { get; private init; } = [];
 
@@ -82,7 +85,7 @@ public sealed class Evidence
                 throw new ArgumentException($"'{attachment.Name}' is no name of a timestamp, or is given twice.", nameof(attachments));
         }
 
-        return Copy([.. sorted.Values], Pages, Unknown, Included);
+        return Copy([.. sorted.Values], Pages, Unknown, Included, Context);
     }
 
     /// <summary>The same evidence with these pages in the place of its <see cref="Pages"/>.</summary>
@@ -91,12 +94,23 @@ public sealed class Evidence
     {
         if (pages.Any(page => !EvidenceNames.IsPage(page.Name)) || pages.DistinctBy(page => page.Name, StringComparer.Ordinal).Count() != pages.Count)
             throw new ArgumentException($"A page is {HtmlPage}, and is given once.", nameof(pages));
-        return Copy(Attachments, pages, Unknown, Included);
+        return Copy(Attachments, pages, Unknown, Included, Context);
     }
 
-    internal Evidence WithUnknown(IReadOnlyList<string> unknown) => Copy(Attachments, Pages, unknown, Included);
+    /// <summary>The same evidence with the text of its context record.</summary>
+    /// <exception cref="ArgumentException">No item that the evidence shows is this record.</exception>
+    public Evidence WithContext(ContextRecord context) => Find(ContextRecord.ItemPath) == context.ToItem()
+        ? Copy(Attachments, Pages, Unknown, Included, context)
+        : throw new ArgumentException("The evidence shows no item that is this record.", nameof(context));
 
-    internal Evidence WithIncluded(IReadOnlyList<GivenFile> included) => Copy(Attachments, Pages, Unknown, included);
+    /// <summary>The item of this path in the manifest, or shown by an opening; null when there is none.</summary>
+    internal ItemText? Find(string path) =>
+        Manifest?.Items.FirstOrDefault(item => item.Path == path)
+        ?? Openings.Values.Select(opening => opening.Item).FirstOrDefault(item => item?.Path == path);
+
+    internal Evidence WithUnknown(IReadOnlyList<string> unknown) => Copy(Attachments, Pages, unknown, Included, Context);
+
+    internal Evidence WithIncluded(IReadOnlyList<GivenFile> included) => Copy(Attachments, Pages, Unknown, included, Context);
 
     /// <summary>Reads a package, or a bare <c>certificate.json</c>; the first byte tells which it is.</summary>
     /// <param name="stream">Seekable; read from its start. It stays open.</param>
@@ -111,11 +125,13 @@ public sealed class Evidence
     public void Write(Stream stream) => EvidenceWriter.Write(this, stream);
 
     private Evidence Copy(
-        IReadOnlyList<Attachment> attachments, IReadOnlyList<Attachment> pages, IReadOnlyList<string> unknown, IReadOnlyList<GivenFile> included) => new(Certificate)
+        IReadOnlyList<Attachment> attachments, IReadOnlyList<Attachment> pages, IReadOnlyList<string> unknown,
+        IReadOnlyList<GivenFile> included, ContextRecord? context) => new(Certificate)
     {
         Manifest = Manifest,
         Seed = Seed,
         Openings = Openings,
+        Context = context,
         Attachments = attachments,
         Pages = pages,
         Unknown = unknown,

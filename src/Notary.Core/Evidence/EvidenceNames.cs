@@ -14,6 +14,7 @@ internal static class EvidenceNames
     public const string Checkpoint = "checkpoint.txt";
     public const string Manifest = "manifest.txt";
     public const string Seed = "seed.txt";
+    public const string Context = "context.txt";
     public const string Openings = "openings/";
     public const string Timestamps = "timestamps/";
     public const string OpenTimestamps = "ots/";

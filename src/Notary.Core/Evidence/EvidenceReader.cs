@@ -81,11 +81,12 @@ internal sealed class EvidenceReader
             throw Malformed(EvidenceNames.Openings, "stands beside manifest.txt, which opens every item already");
         var attachments = TakeFiles(name => EvidenceNames.TryGetOrder(name, out _), EvidenceLimits.AttachmentBytes);
         var pages = TakeFiles(EvidenceNames.IsPage, EvidenceLimits.PageBytes);
-        var unknown = CheckUnknown();
-
         var evidence = manifest is not null
             ? Evidence.Create(certificate, manifest, seed!.Value)
             : Evidence.Disclose(certificate, openings);
+        if (TakeContext(evidence) is { } context)
+            evidence = evidence.WithContext(context);
+        var unknown = CheckUnknown();
         return evidence.WithAttachments(attachments).WithPages(pages).WithUnknown(unknown).WithIncluded(Documents(evidence));
     }
 
@@ -160,6 +161,32 @@ internal sealed class EvidenceReader
         }
 
         return files;
+    }
+
+    /// <summary>
+    /// The context record, if the evidence shows an item of its path and this is that item's content. Without such an item
+    /// the file is a planted one, and with content that this version cannot read a later version's: both are left to be
+    /// told of as "not evidence".
+    /// </summary>
+    private ContextRecord? TakeContext(Evidence evidence)
+    {
+        if (!unread.TryGetValue(EvidenceNames.Context, out var entry) || evidence.Find(ContextRecord.ItemPath) is not { } item)
+            return null;
+        var bytes = zip.ReadAll(entry, Limits.ContextBytes);
+        if ((ulong)bytes.Length != item.Size || Hash.Of(bytes) != item.Sha256)
+            throw Malformed(entry.Name, $"is not the content of the item {ContextRecord.ItemPath}");
+        try
+        {
+            var context = ContextRecord.Parse(ToText(entry.Name, bytes));
+            if (context.ToItem() != item)
+                return null;
+            unread.Remove(entry.Name);
+            return context;
+        }
+        catch (MalformedException)
+        {
+            return null;
+        }
     }
 
     // Unpacked too, although nobody will read it: a streaming reader that finds its end elsewhere would find other

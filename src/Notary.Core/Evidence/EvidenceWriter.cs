@@ -26,6 +26,8 @@ internal static class EvidenceWriter
             yield return File(EvidenceNames.Seed, Encoding.ASCII.GetBytes($"{seed}\n"));
         }
 
+        if (evidence.Context is { } context)
+            yield return File(EvidenceNames.Context, StrictText.Encode(context.ToText()));
         foreach (var (leaf, opening) in evidence.Openings)
             yield return File(EvidenceNames.Opening(leaf), TextRules.Utf8.GetBytes(opening.ToText()));
         foreach (var attachment in evidence.Attachments)

@@ -45,6 +45,18 @@ public static class Limits
     /// <summary>Bytes of an item text: a path and five short lines.</summary>
     public const int ItemBytes = 2_048;
 
+    /// <summary>Code points of a context record's source and folder.</summary>
+    public const int SourceCharacters = 1_024;
+
+    /// <summary>Code points of a context record's command.</summary>
+    public const int CommandCharacters = 4_096;
+
+    /// <summary>Files that a context record lists.</summary>
+    public const int ContextFiles = 32;
+
+    /// <summary>Bytes of a context record: more than its fields at their longest.</summary>
+    public const int ContextBytes = 65_536;
+
     /// <summary>Bytes of an opening: an item text and 64 path lines.</summary>
     public const int OpeningBytes = 8_192;
 }

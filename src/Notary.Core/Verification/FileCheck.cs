@@ -23,6 +23,9 @@ internal sealed record FileCheck(Check Check, IReadOnlyList<Sentence> Notes, IRe
                 "The certificate alone does not connect a file to its commitment; that takes the evidence with its manifest or openings.",
                 "仅凭证书无法将文件与承诺值对应;需要含文件清单或披露项的证据包。");
         var matches = files.Select(matcher.Match).ToList();
+        // The evidence itself holds this one document: that nobody gave it is nothing to be told of.
+        if (evidence.Context?.ToItem() is { } context)
+            matcher.Match(new GivenFile(context.Path, context.Size, context.Sha256));
         return new FileCheck(Result(matches, matcher), NotesOn(matches, matcher), matcher.HiddenContents);
     }
 

@@ -28,6 +28,30 @@ internal static class ReportNotes
         if (evidence.Manifest is not null || evidence.Openings.Values.Any(opening => opening.Item is not null))
             yield return new Sentence(
                 "The items' times of last change are the depositor's claims.", "各条目的修改时间均为存证人所称。");
+        if (evidence.Context is { } context)
+            yield return Context(context);
+    }
+
+    private static Sentence Context(ContextRecord context)
+    {
+        var english = new List<string>();
+        var chinese = new List<string>();
+        Add("source", "数据来源", context.Source);
+        Add("operator", "操作人", context.Operator);
+        Add("device", "设备", context.Device);
+        Add("program", "程序", context.Program);
+        Add("command", "命令", context.Command);
+        return new Sentence(
+            $"The context record is what the depositor claims of how the data came to be, written {Timestamp.Format(context.Captured)} by the depositor's clock: {string.Join("; ", english)}.",
+            $"采集环境声明为存证人就数据形成过程所称,未经核实,存证人时钟所示书写时间为 {Timestamp.Format(context.Captured)}:{string.Join(";", chinese)}。");
+
+        void Add(string name, string chineseName, string? value)
+        {
+            if (value is null)
+                return;
+            english.Add($"{name} '{TextRules.Escape(value)}'");
+            chinese.Add($"{chineseName}“{TextRules.Escape(value)}”");
+        }
     }
 
     /// <summary>Files that are no part of evidence: a planted report, a trust file, a key beside the certificate.</summary>

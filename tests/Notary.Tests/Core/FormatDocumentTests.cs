@@ -29,6 +29,7 @@ public sealed partial class FormatDocumentTests
         Assert.Equal(Single("notary.key/v1"), KeyChange.Parse(Single("notary.key/v1")).ToText());
         Assert.Equal(Single("c2sp.org/tlog-proof@v1"), TlogProof.Parse(Single("c2sp.org/tlog-proof@v1")).ToString());
         Assert.Equal(Single("notary.notice/v1"), SuccessionNotice.Parse(Single("notary.notice/v1")).ToText());
+        Assert.Equal(Single("notary.context/v1"), ContextRecord.Parse(Single("notary.context/v1")).ToText());
         Assert.Equal(2, Requests.Length);
         Assert.Null(Requests[0].Note);
         Assert.NotNull(Requests[1].Note);

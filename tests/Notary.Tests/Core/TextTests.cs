@@ -77,6 +77,16 @@ public sealed class TextTests
         { "item", "size 3", "size -3", "size" },
         { "item", "size 3", "size 03", "size" },
         { "opening", "right ", "right x", "right" },
+        { "context", "captured 2026", "captured 26", "captured" },
+        { "context", "source CAD", "source \u202eCAD", "source" },
+        { "context", "source CAD", "source " + new string('s', 1024), "source" },
+        { "context", "operator zhang", "operator  zhang", "operator" },
+        { "context", "operator zhang", "operator " + new string('z', 257), "operator" },
+        { "context", "device ws-7", "device ws\u0007", "device" },
+        { "context", "file ", "file A", "file" },
+        { "context", " notary.dll", "  notary.dll", "file" },
+        { "context", " notary.dll", "", "file" },
+        { "context", "command notary", "command " + new string('c', 4096) + "notary", "command" },
     };
 
     [Theory]
@@ -100,14 +110,16 @@ public sealed class TextTests
     [InlineData("key")]
     [InlineData("item")]
     [InlineData("opening")]
+    [InlineData("context")]
     public void A_line_dropped_doubled_swapped_added_or_ended_otherwise_is_refused(string text)
     {
         var original = Original(text);
         Assert.Equal(original, Print(text, original));
         var lines = original[..^1].Split('\n');
         string Join(IEnumerable<string> all) => string.Join('\n', all) + "\n";
-        string[] optional = ["title", "previous", "identity", "verified", "key acct", "beacon", "sm3", "left", "right"];
-        bool IsStep(string line) => line.StartsWith("left", StringComparison.Ordinal) || line.StartsWith("right", StringComparison.Ordinal);
+        string[] optional = ["title", "previous", "identity", "verified", "key acct", "beacon", "sm3", "left", "right", "source", "operator", "device", "file", "folder"];
+        string[] repeated = ["left", "right", "file"];
+        bool IsStep(string line) => repeated.Any(name => line.StartsWith(name, StringComparison.Ordinal));
         for (var i = 0; i < lines.Length; i++)
         {
             if (!optional.Any(name => lines[i].StartsWith(name, StringComparison.Ordinal)))
@@ -136,6 +148,7 @@ public sealed class TextTests
     [InlineData("key change")]
     [InlineData("item")]
     [InlineData("opening")]
+    [InlineData("context")]
     [InlineData("proof")]
     [InlineData("manifest")]
     [InlineData("note")]
@@ -252,6 +265,7 @@ public sealed class TextTests
             "opening" => fingerprints[2]!["items"]![0]!.Text("opening"),
             "proof" => deposits[1]!.Text("proof"),
             "note" => deposits[1]!.Text("request"),
+            "context" => ContextRecordTests.Example.ToText(),
             "manifest" => Manifest.Create(fingerprints[1]!["items"]!.AsArray().Select(item => ItemText.Parse(item!.Text("item")))).ToText(),
             _ => throw new ArgumentException(text, nameof(text)),
         };
@@ -269,6 +283,7 @@ public sealed class TextTests
         "opening" => Opening.Parse(value).ToText(),
         "proof" => TlogProof.Parse(value).ToString(),
         "note" => SignedNote.Parse(value).ToString(),
+        "context" => ContextRecord.Parse(value).ToText(),
         "manifest" => Manifest.Parse(value).ToText(),
         _ => throw new ArgumentException(text, nameof(text)),
     };

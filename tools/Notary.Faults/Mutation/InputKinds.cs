@@ -22,6 +22,7 @@ internal sealed class InputKinds(Samples samples)
         Text("item", samples.Deposits[0].Manifest.Items.Select(item => item.ToText()), text => ItemText.Parse(text).ToText()),
         Text("manifest", samples.Deposits.Select(deposit => deposit.Manifest.ToText()), text => Manifest.Parse(text).ToText()),
         Text("opening", samples.Disclosed.Openings.Values.Select(opening => opening.ToText()), text => Opening.Parse(text).ToText()),
+        Text("context", [samples.Deposits[0].Context!.ToText()], text => ContextRecord.Parse(text).ToText()),
         Text("vkey", [samples.Key.ToString()], text => VerifierKey.Parse(text).ToString()),
         Text("tile path", ["tile/0/x001/234", "tile/entries/000.p/17"], text => TileId.TryParse(text, out var tile) ? tile.ToString() : throw new MalformedException("tile", null, "is none")),
         Text("trust policy", [samples.Trust.Text], text => TrustPolicy.Parse(text) is null ? "" : text), Bundle,
