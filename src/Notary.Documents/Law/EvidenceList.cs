@@ -14,8 +14,8 @@ public sealed record ListedDocument(string? Path, ulong Size, Hash Sha256);
 /// <param name="Name">What the piece is.</param>
 /// <param name="Content">What it holds: a name, a size, a digest. A stranger's words, the same in both languages.</param>
 /// <param name="Source">Where it comes from.</param>
-/// <param name="Object">What it is to prove.</param>
-public sealed record ListedEvidence(Sentence Name, string Content, Sentence? Source, Sentence? Object);
+/// <param name="Proves">What it is to prove.</param>
+public sealed record ListedEvidence(Sentence Name, string Content, Sentence? Source, Sentence? Proves);
 
 /// <summary>
 /// The numbered list of evidence that art. 19 of the Provisions on Evidence in Civil Proceedings asks for, filled in from a
@@ -76,7 +76,7 @@ public sealed class EvidenceList
         for (var i = 0; i < Items.Count; i++)
         {
             var item = Items[i];
-            Append(csv, [(i + 1).ToString(CultureInfo.InvariantCulture), Both(item.Name), item.Content, Both(item.Source), Both(item.Object), Blank, Blank]);
+            Append(csv, [(i + 1).ToString(CultureInfo.InvariantCulture), Both(item.Name), item.Content, Both(item.Source), Both(item.Proves), Blank, Blank]);
         }
 
         Append(csv, ["供律师审阅的草稿,不构成法律意见 Draft for counsel, not legal advice"]);
@@ -97,7 +97,7 @@ public sealed class EvidenceList
         IReadOnlyList<IReadOnlyList<Phrase>> rows = [.. Items.Select((item, i) => (IReadOnlyList<Phrase>)
         [
             Phrase.Exact((i + 1).ToString(CultureInfo.InvariantCulture)), Phrase.Of(item.Name), Phrase.Foreign(item.Content),
-            Filled(item.Source), Filled(item.Object), Phrase.Exact(Blank),
+            Filled(item.Source), Filled(item.Proves), Phrase.Exact(Blank),
         ])];
         return new Document(
             new("List of evidence", "证据目录"),
