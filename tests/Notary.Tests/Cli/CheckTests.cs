@@ -128,7 +128,7 @@ public sealed class CheckTests(LedgerProcess ledger) : CliTest, IClassFixture<Le
     public async Task A_manifest_that_its_commitment_does_not_bind_is_no_list_to_check_by()
     {
         var deposit = new TestLedger().Deposit(("a.txt", "a"));
-        var forged = Core.Evidence.Create(deposit.Certificate(), new Core.Manifest([deposit.Items[0] with { Sha256 = Core.Hash.Of([0]) }]), deposit.Seed);
+        var forged = global::Notary.Core.Evidence.Create(deposit.Certificate(), new global::Notary.Core.Manifest([deposit.Items[0] with { Sha256 = global::Notary.Core.Hash.Of([0]) }]), deposit.Seed);
         await File.WriteAllBytesAsync(At("forged.evidence.zip"), EvidenceSamples.Pack(forged), Cancellation);
 
         var result = await RunAsync(2, "check", At("forged.evidence.zip"));
