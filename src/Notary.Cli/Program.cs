@@ -27,7 +27,7 @@ var root = new RootCommand("""
     ShowCommand.Create(context),
     CheckCommand.Create(context),
     HistoryCommand.Create(context),
-            LawCommand.Create(context),
+    LawCommand.Create(context),
     FsckCommand.Create(context),
     RotateKeyCommand.Create(context),
     DemoCommand.Create(context),

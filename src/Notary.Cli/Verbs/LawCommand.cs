@@ -80,7 +80,7 @@ internal static class LawCommand
         foreach (var (name, content) in files)
         {
             var path = Path.Join(folder, name);
-            NewFile.Write(path, DurableFile.Private, content);
+            NewFile.Write(path, DurableFile.Private, stream => stream.Write(content));
             terminal.Line(path);
         }
     }
