@@ -28,6 +28,7 @@ var root = new RootCommand("""
     CheckCommand.Create(context),
     HistoryCommand.Create(context),
     LawCommand.Create(context),
+    UpgradeCommand.Create(context),
     FsckCommand.Create(context),
     RotateKeyCommand.Create(context),
     DemoCommand.Create(context),

@@ -64,21 +64,33 @@ internal static class DurableFile
     }
 
     /// <summary>Puts a file in the place of the one of that name, if there is one: whoever reads sees the old or the new whole.</summary>
-    public static void Replace(string path, UnixFileMode mode, ReadOnlySpan<byte> bytes)
+    public static void Replace(string path, UnixFileMode mode, Action<Stream> write)
     {
         var folder = FolderOf(path);
         var temporary = Path.Join(folder, "." + Path.GetFileName(path) + ".tmp");
-        using (var file = Open(temporary, FileMode.Create, mode))
+        try
         {
-            file.Write(bytes);
-            file.Flush();
-            NativeFile.FlushFile(file.SafeFileHandle);
+            using (var file = Open(temporary, FileMode.Create, mode))
+            {
+                write(file);
+                file.Flush();
+                NativeFile.FlushFile(file.SafeFileHandle);
+            }
+
+            // A crash before this leaves the old file, and a temporary one that the next writing replaces.
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
         }
 
-        // A crash before this leaves the old file, and a temporary one that the next writing replaces.
-        File.Move(temporary, path, overwrite: true);
         NativeFile.FlushFolder(folder);
     }
+
+    /// <summary>As <see cref="Replace(string, UnixFileMode, Action{Stream})"/>, by these bytes.</summary>
+    public static void Replace(string path, UnixFileMode mode, byte[] bytes) => Replace(path, mode, stream => stream.Write(bytes));
 
     /// <summary>The full path of the folder that something is in; the topmost folder is in itself.</summary>
     public static string FolderOf(string path)

@@ -37,4 +37,36 @@ internal static class EvidenceFile
             throw CliException.Input($"{path}: cannot be read: {exception.Message}");
         }
     }
+
+    /// <summary>
+    /// Puts evidence in the place of the file that it was read from, as a package or a certificate alone as before. At every
+    /// moment, also after a power cut, the old or the new one is there whole.
+    /// </summary>
+    /// <exception cref="CliException">It cannot be written; the old file is as it was.</exception>
+    public static void Replace(string path, Evidence evidence)
+    {
+        try
+        {
+            // A link stays one: what it leads to is replaced.
+            var target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+            var json = IsJson(target) ? evidence.Certificate.ToJson() : null;
+            DurableFile.Replace(target, DurableFile.Private, stream =>
+            {
+                if (json is null)
+                    evidence.Write(stream);
+                else
+                    stream.Write(json);
+            });
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw CliException.Input($"{path}: cannot be written: {FileSource.Reason(exception)}", "it is as it was before");
+        }
+    }
+
+    private static bool IsJson(string path)
+    {
+        using var file = File.OpenRead(path);
+        return file.ReadByte() != 'P';
+    }
 }

@@ -142,6 +142,23 @@ public sealed class AnchoringTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_block_that_the_operators_node_does_not_know_is_not_believed()
+    {
+        // Nobody listens there: a block that cannot be looked up is not believed either.
+        using var node = new BitcoinNode(new Uri("http://127.0.0.1:1"));
+        await using var anchoring = Anchoring.Create(
+            harness.Ledger, new AnchoringOptions([first.Address], TimeSpan.FromHours(1), node), harness.Clock, NullLogger.Instance);
+        await harness.DepositAsync();
+        await anchoring.StepAsync();
+        Confirm(first);
+        harness.Clock.Move(TimeSpan.FromMinutes(10));
+        await anchoring.StepAsync();
+
+        Assert.Equal(0UL, anchoring.Standing.InBitcoin);
+        Assert.Contains("cannot be asked", anchoring.Standing.Calendars.Single().Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_calendar_cannot_send_the_server_to_another_address()
     {
         var visited = false;
