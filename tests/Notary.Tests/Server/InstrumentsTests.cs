@@ -27,7 +27,8 @@ public sealed class InstrumentsTests
 
         var guide = await File.ReadAllTextAsync(Path.Combine(RepositoryFolder.Path, "docs", "operations.md"), TestContext.Current.CancellationToken);
         var names = instruments.Select(instrument => instrument.Name).ToHashSet();
-        Assert.Equal(13, names.Count);
+        // A ledger that another test anchors at this moment has more.
+        Assert.Equal(14, names.Count(name => !name.StartsWith("notary.anchor.", StringComparison.Ordinal)));
         Assert.All(instruments, instrument =>
         {
             Assert.Matches("^notary(\\.[a-z]+)+$", instrument.Name);
