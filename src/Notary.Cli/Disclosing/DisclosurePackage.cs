@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Notary.Core;
+using Notary.Documents;
 
 namespace Notary.Cli;
 
@@ -12,6 +13,7 @@ internal sealed class DisclosurePackage
 
     private readonly Evidence evidence;
     private readonly List<DisclosedDocument> documents = [];
+    private VerificationRun? report;
 
     /// <param name="disclosure">What is disclosed.</param>
     /// <param name="evidence">The evidence that discloses it.</param>
@@ -30,6 +32,20 @@ internal sealed class DisclosurePackage
                 files.TryGetValue(item, out var file) ? file : null));
     }
 
+    /// <summary>Puts a verification report in, of what a verifier with that trust file finds in the package.</summary>
+    /// <exception cref="CliException">Under that trust file it fails.</exception>
+    public void Reported(Trust trust, DateTimeOffset now)
+    {
+        var included = documents.Where(document => document.File is not null)
+            .Select(document => new GivenFile(document.Name, document.Item.Size, document.Item.Sha256, document.Item.Sm3));
+        // The package cannot hold its own digest: the report names the certificate in it.
+        var certificate = new NamedFile($"{PackageNames.Proofs}certificate.json", Hash.Of(evidence.Certificate.ToJson()));
+        var context = new VerificationContext(now, ThisProgram.Version, ThisProgram.Files(), certificate, trust.File);
+        report = VerificationRun.Verify(evidence.InPackage([.. included]), new VerifierInputs(trust.Policy), context);
+        if (report.Report.Verdict == Verdict.Fail)
+            throw new CliException(ExitCode.Failed, report.Report.VerdictSentence.English);
+    }
+
     /// <exception cref="CliException">A document changed since it was hashed.</exception>
     public void Write(Stream output, IProgress<long> progress, CancellationToken cancellation)
     {
@@ -38,8 +54,16 @@ internal sealed class DisclosurePackage
         foreach (var document in documents.Where(document => document.File is not null))
             package.Add(document.Name, stream => Copy(document, stream, progress, cancellation));
         package.AddProofs(evidence);
+        if (report is not null)
+        {
+            package.Add("06_report/verification-report.html", ReportPage.Html(report));
+            package.Add("06_report/verification-report.json", ReportJson.Write(report));
+        }
+
         package.Add(Script, Resource("verify.sh"));
         package.Add(PowerShellScript, Resource("verify.ps1"));
+        foreach (var text in LawTexts.All)
+            package.Add("09_law/" + text.Name, text.Content);
         package.Finish();
     }
 

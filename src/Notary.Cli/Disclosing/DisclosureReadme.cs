@@ -35,7 +35,9 @@ internal static class DisclosureReadme
             01_certificate/  存证证书(供阅读;证据是 03_proofs/ 中的 certificate.json)
             02_files/    文件本身(如已收入;文件名以编号代替,对照见下)
             03_proofs/   存证证书及各文件的披露项
+            06_report/   核验报告(如已收入;供阅读,核验者应自行核验)
             07_verify/   核验脚本 verify.sh(Linux、macOS 或 Windows 的 Git Bash)与 verify.ps1(Windows PowerShell)
+            09_law/      法条要点与文书草稿,供律师参考
             MANIFEST.sha256  本包其余每个文件的 SHA-256
 
             核验(离线,无需账户;VKEY 为账本公钥,请从运营方自行公布处取得,切勿取自本包):
@@ -63,7 +65,9 @@ internal static class DisclosureReadme
             01_certificate/  the certificate as a page, for reading (the evidence is certificate.json in 03_proofs/)
             02_files/    the documents themselves, if they were included (numbers stand for the names; see below)
             03_proofs/   the certificate, and an opening for each document
+            06_report/   a verification report, if one was put in (for reading: whoever checks, checks for themselves)
             07_verify/   verify.sh (Linux, or Git Bash on Windows) and verify.ps1 (Windows PowerShell)
+            09_law/      articles on such evidence, and drafts of declarations, for counsel
             MANIFEST.sha256  the SHA-256 of every other file
 
             To check it, offline and without an account (VKEY is the ledger's public key: take it from where its operator

@@ -6,7 +6,7 @@ namespace Notary.Cli;
 
 /// <summary>What was asked of <c>notary disclose</c>.</summary>
 internal sealed record DisclosureOptions(
-    string Evidence, IReadOnlyList<string> Files, bool ShowNames, bool ShowDepositor, IReadOnlyList<string> Include, string Out);
+    string Evidence, IReadOnlyList<string> Files, bool ShowNames, bool ShowDepositor, IReadOnlyList<string> Include, string? Trust, string Out);
 
 /// <summary>
 /// One disclosure. The package is verified before it is given its name: what a court would refuse is told here, to the one
@@ -17,6 +17,7 @@ internal sealed class DisclosureRun(CliContext context, DisclosureOptions option
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
         NewFile.CheckFree(options.Out);
+        var trust = options.Trust is { } file ? Trust.Read(file) : null;
         var disclosure = Read(cancellation);
         var opened = disclosure.Open(options.ShowNames, options.ShowDepositor);
         var evidence = opened.WithPages([new Attachment(Evidence.HtmlPage, CertificatePage.Disclosure(opened))]);
@@ -25,6 +26,8 @@ internal sealed class DisclosureRun(CliContext context, DisclosureOptions option
             ? new Dictionary<ItemText, SourceFile>()
             : await IncludedDocuments.FindAsync(context.Terminal, options.Include, disclosure.Chosen, cancellation);
         var package = new DisclosurePackage(disclosure, evidence, options.ShowNames, documents);
+        if (trust is not null)
+            package.Reported(trust, context.Time.GetUtcNow());
         await Progress.RunAsync(context.Terminal, "packing", documents.Values.Sum(file => 2d * file.Stamp.Size), progress =>
         {
             NewFile.Write(options.Out, DurableFile.Private, stream => package.Write(stream, progress, cancellation));

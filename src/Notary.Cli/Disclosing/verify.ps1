@@ -329,6 +329,11 @@ $openings = @($files | Where-Object { Fits $_ "$proofs/openings/$h\.txt" } | For
     $name = $_
     try { ReadOpening $name } catch { Die "malformed: $name" }
 })
+foreach ($o in $openings) {
+    if ($Size.ContainsKey("$proofs/context.txt") -and $o.Path -ceq 'notary-context.txt' -and ($o.Size -cne [string]$Size["$proofs/context.txt"] -or $o.Sha -cne $Sum["$proofs/context.txt"])) {
+        Die 'context.txt is not the content of the item notary-context.txt'
+    }
+}
 $compared = @(
     $files | Where-Object { $_.StartsWith('02_files/', 'Ordinal') } | ForEach-Object { @{ Name = $_; Full = PathOf $_; Size = [string]$Size[$_]; Sha = $Sum[$_] } }
     $given | ForEach-Object { @{ Name = $_; Full = $_; Size = [string](New-Object IO.FileInfo $_).Length; Sha = ShaFile $_ } }

@@ -516,6 +516,12 @@ check_checkpoint() {
 LEAF=() NONCE=() META=() STEPS=() PATHS=() SIZES=() SHA=() SM3=() TEXT_HASH=() hidden=() F_NAME=() F_SIZE=() F_SHA=()
 read_openings
 hash_files
+if [[ -n ${SIZE[$proofs/context.txt]-} ]]; then
+  for i in "${!PATHS[@]}"; do
+    [[ ${PATHS[i]} != notary-context.txt || ( ${SIZES[i]} == "${SIZE[$proofs/context.txt]}" && ${SHA[i]} == "${SUM[$proofs/context.txt]}" ) ]] ||
+      die 'context.txt is not the content of the item notary-context.txt'
+  done
+fi
 V=$(printf 'notary/v1/deposit\0ledger %s\ndeposit %s\n' "$ledger" "$deposit" | sha256sum) X=
 X=${V%% *}
 check_file

@@ -27,6 +27,8 @@ internal static class FileHashing
     public static async Task RunAsync(
         IReadOnlyList<SourceFile> files, bool withSm3, Action<int, ItemText> hashed, IProgress<long> progress, CancellationToken cancellation)
     {
+        if (files.Count == 0)
+            return;
         var problems = new ConcurrentQueue<string>();
         await RunAsync(files, withSm3, hashed, (i, problem) => problems.Enqueue($"{files[i].FullName}: {problem}"), progress, cancellation);
         if (!problems.IsEmpty)

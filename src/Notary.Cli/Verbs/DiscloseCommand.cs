@@ -26,13 +26,19 @@ internal static class DiscloseCommand
         AllowMultipleArgumentsPerToken = true,
     };
 
+    private static readonly Option<string?> TrustFile = new("--trust")
+    {
+        Description = "Also put in a verification report under this trust file. It is for reading: whoever checks brings a trust file of their own.",
+        HelpName = "FILE",
+    };
+
     private static readonly Option<string> Out = new("--out") { Description = "The package; a name that is free.", HelpName = "FILE.zip", Required = true };
 
     public static Command Create(CliContext context)
     {
         var command = new Command("disclose", "Open some documents of a deposit to others, in a package that they can check without this program.")
         {
-            EvidencePath, Files, HideNames, Anonymous, Include, Out,
+            EvidencePath, Files, HideNames, Anonymous, Include, TrustFile, Out,
         };
         command.SetAction((arguments, cancellation) => new DisclosureRun(
             context,
@@ -42,6 +48,7 @@ internal static class DiscloseCommand
                 ShowNames: !arguments.GetValue(HideNames),
                 ShowDepositor: !arguments.GetValue(Anonymous),
                 arguments.GetValue(Include) ?? [],
+                arguments.GetValue(TrustFile),
                 arguments.GetRequiredValue(Out))).RunAsync(cancellation));
         return command;
     }

@@ -60,6 +60,8 @@ public sealed class Disclosure
         var openings = Chosen.ToDictionary(LeafOf, item => fingerprint.Open(item, showNames));
         // An OpenTimestamps path holds its item's content nonce.
         var attachments = closed.Attachments.Where(file => !EvidenceNames.IsOpenTimestamp(file.Name, out var leaf) || openings.ContainsKey(leaf));
-        return Evidence.Disclose(certificate, openings).WithAttachments(attachments);
+        var evidence = Evidence.Disclose(certificate, openings).WithAttachments(attachments);
+        // The context record is in no folder of the depositor's: its text goes along with its item.
+        return showNames && closed.Context is { } context && evidence.Find(ContextRecord.ItemPath) is not null ? evidence.WithContext(context) : evidence;
     }
 }

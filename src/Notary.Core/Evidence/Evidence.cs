@@ -58,6 +58,9 @@ public sealed class Evidence
     /// </summary>
     public IReadOnlyList<GivenFile> Included { get; private init; } = [];
 
+    /// <summary>Where the evidence lies in the zip: <see cref="PackageNames.Proofs"/> in a package that discloses, else empty.</summary>
+    public string Folder { get; private init; } = "";
+
     /// <summary>A certificate alone: it can be verified, but opens nothing.</summary>
     public static Evidence FromCertificate(Certificate certificate) => new(certificate);
 
@@ -85,7 +88,7 @@ public sealed class Evidence
                 throw new ArgumentException($"'{attachment.Name}' is no name of a timestamp, or is given twice.", nameof(attachments));
         }
 
-        return Copy([.. sorted.Values], Pages, Unknown, Included, Context);
+        return Copy([.. sorted.Values], Pages, Unknown, Context);
     }
 
     /// <summary>The same evidence with these pages in the place of its <see cref="Pages"/>.</summary>
@@ -94,23 +97,37 @@ public sealed class Evidence
     {
         if (pages.Any(page => !EvidenceNames.IsPage(page.Name)) || pages.DistinctBy(page => page.Name, StringComparer.Ordinal).Count() != pages.Count)
             throw new ArgumentException($"A page is {HtmlPage}, and is given once.", nameof(pages));
-        return Copy(Attachments, pages, Unknown, Included, Context);
+        return Copy(Attachments, pages, Unknown, Context);
     }
 
     /// <summary>The same evidence with the text of its context record.</summary>
     /// <exception cref="ArgumentException">No item that the evidence shows is this record.</exception>
     public Evidence WithContext(ContextRecord context) => Find(ContextRecord.ItemPath) == context.ToItem()
-        ? Copy(Attachments, Pages, Unknown, Included, context)
+        ? Copy(Attachments, Pages, Unknown, context)
         : throw new ArgumentException("The evidence shows no item that is this record.", nameof(context));
+
+    /// <summary>The same for a record whose item was seen and is not kept.</summary>
+    internal Evidence KeepContext(ContextRecord context) => Copy(Attachments, Pages, Unknown, context);
 
     /// <summary>The item of this path in the manifest, or shown by an opening; null when there is none.</summary>
     internal ItemText? Find(string path) =>
         Manifest?.Items.FirstOrDefault(item => item.Path == path)
         ?? Openings.Values.Select(opening => opening.Item).FirstOrDefault(item => item?.Path == path);
 
-    internal Evidence WithUnknown(IReadOnlyList<string> unknown) => Copy(Attachments, Pages, unknown, Included, Context);
+    internal Evidence WithUnknown(IReadOnlyList<string> unknown) => Copy(Attachments, Pages, unknown, Context);
 
-    internal Evidence WithIncluded(IReadOnlyList<GivenFile> included) => Copy(Attachments, Pages, Unknown, included, Context);
+    /// <summary>The same evidence as it is read from a package that holds these documents beside it.</summary>
+    /// <param name="documents">Under their names in the package.</param>
+    public Evidence InPackage(IReadOnlyList<GivenFile> documents) => new(Certificate)
+    {
+        Openings = Openings,
+        Attachments = Attachments,
+        Pages = Pages,
+        Unknown = Unknown,
+        Context = Context,
+        Included = documents,
+        Folder = PackageNames.Proofs,
+    };
 
     /// <summary>Reads a package, or a bare <c>certificate.json</c>; the first byte tells which it is.</summary>
     /// <param name="stream">Seekable; read from its start. It stays open.</param>
@@ -125,8 +142,7 @@ public sealed class Evidence
     public void Write(Stream stream) => EvidenceWriter.Write(this, stream);
 
     private Evidence Copy(
-        IReadOnlyList<Attachment> attachments, IReadOnlyList<Attachment> pages, IReadOnlyList<string> unknown,
-        IReadOnlyList<GivenFile> included, ContextRecord? context) => new(Certificate)
+        IReadOnlyList<Attachment> attachments, IReadOnlyList<Attachment> pages, IReadOnlyList<string> unknown, ContextRecord? context) => new(Certificate)
     {
         Manifest = Manifest,
         Seed = Seed,
@@ -135,6 +151,7 @@ public sealed class Evidence
         Attachments = attachments,
         Pages = pages,
         Unknown = unknown,
-        Included = included,
+        Included = Included,
+        Folder = Folder,
     };
 }

@@ -72,10 +72,11 @@ internal sealed class EvidenceReader
         if (hasManifest == seed is null)
             throw Malformed(hasManifest ? EvidenceNames.Seed : EvidenceNames.Manifest, "is missing beside the other of the two");
         Manifest? manifest = null;
+        ItemText? contextItem = null;
         if (hasManifest && items is null)
             manifest = TakeManifest(entry!, ManifestFile.Read);
         else if (hasManifest)
-            TakeManifest(entry!, (stream, _) => { items!(certificate, seed!.Value, ManifestFile.Items(stream, cancellation)); return 0; });
+            TakeManifest(entry!, (stream, _) => { items!(certificate, seed!.Value, ManifestFile.Items(stream, cancellation).Select(Passing)); return 0; });
         var openings = TakeOpenings();
         if (hasManifest && openings.Count > 0)
             throw Malformed(EvidenceNames.Openings, "stands beside manifest.txt, which opens every item already");
@@ -84,10 +85,17 @@ internal sealed class EvidenceReader
         var evidence = manifest is not null
             ? Evidence.Create(certificate, manifest, seed!.Value)
             : Evidence.Disclose(certificate, openings);
-        if (TakeContext(evidence) is { } context)
-            evidence = evidence.WithContext(context);
+        if (TakeContext(contextItem ?? evidence.Find(ContextRecord.ItemPath)) is { } context)
+            evidence = evidence.KeepContext(context);
         var unknown = CheckUnknown();
-        return evidence.WithAttachments(attachments).WithPages(pages).WithUnknown(unknown).WithIncluded(Documents(evidence));
+        evidence = evidence.WithAttachments(attachments).WithPages(pages).WithUnknown(unknown);
+        return package is null ? evidence : evidence.InPackage(package.ReadDocuments(Verifier.NeedsSm3(evidence)));
+
+        ItemText Passing(ItemText item)
+        {
+            contextItem = item.Path == ContextRecord.ItemPath ? item : contextItem;
+            return item;
+        }
     }
 
     // A script compares the texts with the certificate by writing it anew: there is one spelling that it can write.
@@ -101,8 +109,6 @@ internal sealed class EvidenceReader
                 throw Malformed(name, "is given, but a package discloses single items by openings");
         }
     }
-
-    private IReadOnlyList<GivenFile> Documents(Evidence evidence) => package?.ReadDocuments(Verifier.NeedsSm3(evidence)) ?? [];
 
     // The certificate decides. A text that differed would show a person something else than what a verifier checks.
     private void CheckTexts(Certificate certificate)
@@ -168,9 +174,9 @@ internal sealed class EvidenceReader
     /// the file is a planted one, and with content that this version cannot read a later version's: both are left to be
     /// told of as "not evidence".
     /// </summary>
-    private ContextRecord? TakeContext(Evidence evidence)
+    private ContextRecord? TakeContext(ItemText? item)
     {
-        if (!unread.TryGetValue(EvidenceNames.Context, out var entry) || evidence.Find(ContextRecord.ItemPath) is not { } item)
+        if (!unread.TryGetValue(EvidenceNames.Context, out var entry) || item is null)
             return null;
         var bytes = zip.ReadAll(entry, Limits.ContextBytes);
         if ((ulong)bytes.Length != item.Size || Hash.Of(bytes) != item.Sha256)

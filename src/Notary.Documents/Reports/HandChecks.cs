@@ -67,15 +67,26 @@ public static class HandChecks
         commands.Append("DOCUMENTS=.                                   # the folder that the documents lie in\n");
         commands.Append("sha() { xxd -r -p | sha256sum | cut -c1-64; }  # hex in, its SHA-256 out\n");
         commands.Append("E=$(mktemp -d)\n");
-        if (run.Context.Evidence.Name.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+        if (run.Evidence.Folder.Length > 0 && run.Context.Evidence.Name.StartsWith(run.Evidence.Folder, StringComparison.Ordinal))
+            // A report that lies in the package itself: in the folder into which that was unpacked.
+            commands.Append(CultureInfo.InvariantCulture, $"PACKAGE=.; E={run.Evidence.Folder.TrimEnd('/')}             # in the unpacked package\n");
+        else if (run.Context.Evidence.Name.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
             AppendTexts(commands, run.Evidence.Certificate);
         else
-            commands.Append("unzip -q \"$EVIDENCE\" -d \"$E\"\n");
+            AppendUnpacking(commands, run);
         commands.Append("sha256sum < \"$EVIDENCE\"\n");
         return new Listing(
             new("Where things are, and that the evidence is the file that this report is about", "文件位置;并确认证据即本报告所核验的文件"),
             commands.ToString(),
             $"{run.Context.Evidence.Sha256}  -\n");
+    }
+
+    private static void AppendUnpacking(StringBuilder commands, VerificationRun run)
+    {
+        commands.Append("unzip -q \"$EVIDENCE\" -d \"$E\"\n");
+        // A package that discloses has the evidence in a folder, and documents beside it.
+        if (run.Evidence.Folder.TrimEnd('/') is { Length: > 0 } folder)
+            commands.Append(CultureInfo.InvariantCulture, $"PACKAGE=$E; E=$E/{folder}\n");
     }
 
     /// <summary>The texts out of a bare certificate.json, which no tool of the shell reads; base64, since they are a stranger's.</summary>

@@ -33,10 +33,11 @@ internal static class HandDocuments
 
     public static IEnumerable<Block> Files(HandFacts facts)
     {
-        var files = facts.Inputs.Files ?? [];
-        foreach (var file in files.Take(HandChecks.MostFiles))
+        var files = facts.Files;
+        foreach (var (i, file) in files.Take(HandChecks.MostFiles).Index())
         {
-            var document = $"\"$DOCUMENTS\"/{ShellText.Quote(file.Path)}";
+            var place = i < facts.Evidence.Included.Count ? "PACKAGE" : "DOCUMENTS";
+            var document = $"\"${place}\"/{ShellText.Quote(file.Path)}";
             var commands = $"sha256sum < {document}\n";
             var expected = $"{file.Sha256}  -\n";
             var listed = Source(facts.Evidence, file.Sha256);
@@ -84,7 +85,7 @@ internal static class HandDocuments
         var binding = Fingerprint.Binding(statement.Ledger, statement.Deposit);
         foreach (var (leaf, opening) in facts.Evidence.Openings.Take(HandChecks.MostFiles))
         {
-            if ((opening.Item?.Sha256 ?? Hidden(facts.Inputs.Files ?? [], binding, leaf, opening)) is not { } digest)
+            if ((opening.Item?.Sha256 ?? Hidden(facts.Files, binding, leaf, opening)) is not { } digest)
                 continue;
             yield return new Listing(
                 new($"Opening {leaf}", $"披露项 {leaf}"), Opened(leaf, opening, digest), $"{leaf}\n{statement.Commitment}\n");

@@ -6,6 +6,9 @@ namespace Notary.Documents;
 internal sealed record HandFacts(
     Evidence Evidence, VerifierInputs Inputs, Statement? Statement, Claims? Claims, RequestBytes? Request, TlogProof? Proof)
 {
+    /// <summary>The documents: first those that the package carries, as many as <see cref="Evidence.Included"/>, then those given.</summary>
+    public IReadOnlyList<GivenFile> Files { get; } = [.. Evidence.Included, .. Inputs.Files ?? []];
+
     public static HandFacts Of(VerificationRun run)
     {
         var certificate = run.Evidence.Certificate;

@@ -43,6 +43,18 @@ public sealed class HandCheckTests : IDisposable
     }
 
     [Fact]
+    public async Task A_package_that_discloses_is_checked_by_hand_with_the_documents_in_it()
+    {
+        var deposit = ledger.Deposit(Plan());
+        var package = DisclosedPackage.Of(deposit.Evidence(), path => path is "b.txt" or "path y", documents: [Plan().Files[1], Plan().Files[4]]);
+        var zip = package.Zip();
+        await File.WriteAllBytesAsync(Path.Combine(folder.Path, "court.zip"), zip, TestContext.Current.CancellationToken);
+        var run = VerificationRun.Verify(EvidenceSamples.Read(zip), new VerifierInputs(ledger.Policy), Runs.Context(new NamedFile("court.zip", Hash.Of(zip))));
+
+        AssertHolds(await RunAsync(run), expected: 12);
+    }
+
+    [Fact]
     public async Task A_bare_certificate_is_checked_by_hand()
     {
         var deposit = ledger.Deposit(Plan());
@@ -117,8 +129,11 @@ public sealed class HandCheckTests : IDisposable
         var run = Run(evidence, inputs);
         Assert.True(run.Report.Verdict == Verdict.Pass, run.Report.VerdictSentence.English);
 
-        var outputs = await RunAsync(run);
+        AssertHolds(await RunAsync(run), expected);
+    }
 
+    private static void AssertHolds(List<(string Check, Listing Listing, string Printed)> outputs, int expected)
+    {
         Assert.All(outputs, output => Assert.True(output.Listing.Expected == output.Printed, $"{output.Listing.Commands}\nexpected {output.Listing.Expected}\nprinted {output.Printed}"));
         Assert.Equal(expected, outputs.Count);
     }
