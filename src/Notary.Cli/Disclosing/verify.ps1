@@ -330,7 +330,7 @@ $openings = @($files | Where-Object { Fits $_ "$proofs/openings/$h\.txt" } | For
     try { ReadOpening $name } catch { Die "malformed: $name" }
 })
 foreach ($o in $openings) {
-    if ($Size.ContainsKey("$proofs/context.txt") -and $o.Path -ceq 'notary-context.txt' -and ($o.Size -cne [string]$Size["$proofs/context.txt"] -or $o.Sha -cne $Sum["$proofs/context.txt"])) {
+    if ($Size.ContainsKey("$proofs/context.txt") -and $o.Path -ceq 'notary-context.txt' -and ($Size["$proofs/context.txt"] -gt 65536 -or $o.Size -cne [string]$Size["$proofs/context.txt"] -or $o.Sha -cne $Sum["$proofs/context.txt"])) {
         Die 'context.txt is not the content of the item notary-context.txt'
     }
 }

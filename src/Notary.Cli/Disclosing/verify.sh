@@ -518,7 +518,7 @@ read_openings
 hash_files
 if [[ -n ${SIZE[$proofs/context.txt]-} ]]; then
   for i in "${!PATHS[@]}"; do
-    [[ ${PATHS[i]} != notary-context.txt || ( ${SIZES[i]} == "${SIZE[$proofs/context.txt]}" && ${SHA[i]} == "${SUM[$proofs/context.txt]}" ) ]] ||
+    [[ ${PATHS[i]} != notary-context.txt || ( ${SIZE[$proofs/context.txt]} -le 65536 && ${SIZES[i]} == "${SIZE[$proofs/context.txt]}" && ${SHA[i]} == "${SUM[$proofs/context.txt]}" ) ]] ||
       die 'context.txt is not the content of the item notary-context.txt'
   done
 fi

@@ -11,7 +11,7 @@ namespace Notary.Tests.EndToEnd;
 /// </summary>
 public sealed class DisclosureScriptTests : CliTest
 {
-    private static readonly string[] Groups = ["true", "shapes", "trust", "damaged", "rearranged", "forged", "edges"];
+    private static readonly string[] Groups = ["true", "shapes", "trust", "damaged", "rearranged", "forged", "edges", "attached"];
 
     private static string Script(string name) => Path.Combine(RepositoryFolder.Path, "src", "Notary.Cli", "Disclosing", name);
 

@@ -79,6 +79,7 @@ internal sealed class DisclosureCases
         "rearranged" => Rearranged(),
         "forged" => Forged(),
         "edges" => Edges(),
+        "attached" => Attached(),
         _ => throw new ArgumentException(group, nameof(group)),
     };
 
@@ -119,6 +120,29 @@ internal sealed class DisclosureCases
         yield return Case("given without name", nameless, ExitCode.Pass) with { Given = [Documents[0].Content] };
         yield return Case("another document", nameless, ExitCode.Failed) with { Given = ["another"] };
         yield return Case("nothing opened", DisclosedPackage.Of(Evidence.FromCertificate(deposit.Certificate())), ExitCode.Indeterminate) with { Given = ["another"] };
+    }
+
+    /// <summary>With the context record's text, and with OpenTimestamps paths on their way.</summary>
+    private IEnumerable<DisclosureCase> Attached()
+    {
+        var record = new ContextRecord
+        {
+            Captured = TestLedger.Created, System = "a system", Program = "notary", Files = [new ProgramFile(Hash.Of([1]), "notary.dll")], Runtime = "a runtime", Command = "notary deposit",
+        };
+        var whole = ledger.Deposit(new DepositPlan
+        {
+            Files = [("a.txt", "alpha"), (ContextRecord.ItemPath, record.ToText())],
+            BendItem = item => item.Path == ContextRecord.ItemPath ? record.ToItem() : item,
+        }).Evidence().WithContext(record);
+        var package = DisclosedPackage.Of(whole, _ => true);
+        Assert.Equal(record.ToText(), Encoding.UTF8.GetString(package.Files["03_proofs/context.txt"]));
+        yield return Case("a context record", package, ExitCode.Pass);
+        yield return Refused("another context record", package.With(mended: true, files => files["03_proofs/context.txt"] = "notary.context/v1\n"u8.ToArray()));
+        Assert.DoesNotContain("03_proofs/context.txt", DisclosedPackage.Of(whole, path => path == "a.txt").Files.Keys);
+
+        var pending = new LedgerTimestamp(deposit.Index, ledger.Size, ledger.Proof(deposit.Index).Path, new OtsTimestamp([new PendingAttestation("https://calendar.example")], []));
+        var stamped = deposit.Evidence().WithAttachments(pending.FilesFor(deposit.Evidence(), out _));
+        yield return Case("pending paths", DisclosedPackage.Of(stamped, path => path is "a.txt" or "e.txt"), ExitCode.Pass);
     }
 
     private IEnumerable<DisclosureCase> Damaged()
