@@ -22,6 +22,7 @@ var root = new RootCommand("""
     DepositCommand.Create(context),
     KeygenCommand.Create(context),
     TrustCommand.Create(context),
+    CaCommand.Create(context),
     VerifyCommand.Create(context),
     DiscloseCommand.Create(context),
     ShowCommand.Create(context),

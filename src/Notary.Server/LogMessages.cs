@@ -6,7 +6,7 @@ namespace Notary.Server;
 /// <summary>
 /// Every log message of the server. No document, file name, digest, title, uuid or seed of a depositor is among the
 /// values, and nothing is logged at Information for a single call.
-/// Event ids: 1 to 99 the server, 100 to 199 the ledger, 200 to 299 its store, 400 to 499
+/// Event ids: 1 to 99 the server, 100 to 199 the ledger, 200 to 299 its store, 300 to 399 time-stamps, 400 to 499
 /// calendars and Bitcoin.
 /// </summary>
 internal static partial class LogMessages
@@ -73,4 +73,19 @@ internal static partial class LogMessages
 
     [LoggerMessage(405, LogLevel.Warning, "No Bitcoin block for statements to name: {Problem}")]
     public static partial void NodeFailed(ILogger logger, string problem);
+
+    [LoggerMessage(300, LogLevel.Information, "Ledger {Origin}: time-stamping authority on {Address}tsa, policy {Policy}")]
+    public static partial void AuthorityServing(ILogger logger, string origin, Uri address, string policy);
+
+    [LoggerMessage(301, LogLevel.Error, "Ledger {Origin}: a time-stamp could not be issued")]
+    public static partial void TokenFailed(ILogger logger, string origin, Exception failure);
+
+    [LoggerMessage(302, LogLevel.Warning, "Ledger {Origin}: {Authority} gave no time-stamp that holds ({Problem}), failure {Failures} in a row, next try in {Delay}")]
+    public static partial void StampFailed(ILogger logger, string origin, string authority, string problem, int failures, TimeSpan delay);
+
+    [LoggerMessage(303, LogLevel.Information, "Ledger {Origin}: {Authority} stamps checkpoints again after {Failures} failures")]
+    public static partial void StampingAgain(ILogger logger, string origin, string authority, int failures);
+
+    [LoggerMessage(304, LogLevel.Error, "Ledger {Origin}: the store of time-stamps failed")]
+    public static partial void TokenStoreFailed(ILogger logger, string origin, Exception failure);
 }

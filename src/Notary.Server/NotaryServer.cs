@@ -19,19 +19,22 @@ public sealed class NotaryServer : IAsyncDisposable
     private readonly WebApplication grpc;
     private readonly WebApplication web;
     private readonly BeaconSource? beacons;
+    private readonly TimestampAuthority? authority;
     private Anchoring? anchoring;
+    private Stamping? stamping;
     private OtlpExport? telemetry;
     private int isDisposed;
 
-    private NotaryServer(ServerOptions options, Ledger ledger, BeaconSource? beacons, ILoggerFactory loggers)
+    private NotaryServer(ServerOptions options, Ledger ledger, BeaconSource? beacons, TimestampAuthority? authority, ILoggerFactory loggers)
     {
         this.beacons = beacons;
+        this.authority = authority;
         this.options = options;
         this.ledger = ledger;
         this.loggers = loggers;
         logger = loggers.CreateLogger<NotaryServer>();
         grpc = BuildGrpc(options, ledger, streams, loggers);
-        web = BuildWeb(options, ledger, () => anchoring?.Standing, loggers);
+        web = BuildWeb();
     }
 
     /// <summary>Where gRPC is served, with the port that was taken.</summary>
@@ -63,13 +66,14 @@ public sealed class NotaryServer : IAsyncDisposable
         var beacons = options is { NameBlocks: true, Bitcoin: { } node } ? new BeaconSource(node, options.TimeProvider, loggers.CreateLogger<BeaconSource>()) : null;
         try
         {
-            var server = new NotaryServer(options, OpenLedger(options, beacons, loggers), beacons, loggers);
+            var server = await OpenAsync(options, beacons, loggers);
             try
             {
                 if (options.ExportTelemetry)
                     server.telemetry = OtlpExport.Start(server.Origin, options.TimeProvider);
                 await server.ListenAsync(cancellation);
                 server.StartAnchoring();
+                server.StartStamping();
                 return server;
             }
             catch
@@ -122,6 +126,8 @@ public sealed class NotaryServer : IAsyncDisposable
             await streams.EndAsync(limit.Token); // (2)
             if (anchoring is not null)
                 await anchoring.DisposeAsync();
+            if (stamping is not null)
+                await stamping.DisposeAsync();
             await drained.WaitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await grpc.StopAsync(limit.Token); // (3)
             await web.StopAsync(limit.Token); // (4)
@@ -136,6 +142,7 @@ public sealed class NotaryServer : IAsyncDisposable
         if (beacons is not null)
             await beacons.DisposeAsync();
         options.Bitcoin?.Dispose();
+        authority?.Dispose();
         streams.Dispose();
         LogMessages.Stopped(logger, Origin);
         loggers.Dispose();
@@ -146,6 +153,43 @@ public sealed class NotaryServer : IAsyncDisposable
         GrpcAddress = await Hosts.StartAsync(grpc, options.Listen, cancellation);
         WebAddress = await Hosts.StartAsync(web, options.Web, cancellation);
         LogMessages.Serving(logger, Origin, GrpcAddress, WebAddress);
+        if (authority is not null)
+            LogMessages.AuthorityServing(logger, Origin, WebAddress, authority.Policy);
+    }
+
+    private void StartStamping()
+    {
+        if (options.OutsideAuthorities.Count == 0)
+            return;
+        stamping = Stamping.Start(options, ledger, ledger.UseTokens(), logger);
+        ledger.Instruments.Watch(stamping, ledger);
+    }
+
+    private static async Task<NotaryServer> OpenAsync(ServerOptions options, BeaconSource? beacons, ILoggerFactory loggers)
+    {
+        var ledger = OpenLedger(options, beacons, loggers);
+        try
+        {
+            if (options.OutsideAuthorities.Count > 0)
+                ledger.UseTokens();
+            return new NotaryServer(options, ledger, beacons, OpenAuthority(options, ledger), loggers);
+        }
+        catch
+        {
+            await ledger.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static TimestampAuthority? OpenAuthority(ServerOptions options, Ledger ledger)
+    {
+        if (options.Authority is not { } own)
+            return null;
+        var credentials = TimestampCredentials.Load(own.CertificatePath, own.KeyPath);
+        var serials = TimestampSerials.Open(ledger.Folder.TimestampSerials, options.TimeProvider.GetUtcNow());
+        var authority = new TimestampAuthority(credentials, serials, own.Policy ?? TimestampAuthority.DefaultPolicy, options.TimeProvider, ledger.ReadClock);
+        authority.CheckSelf();
+        return authority;
     }
 
     private void StartAnchoring()
@@ -197,11 +241,13 @@ public sealed class NotaryServer : IAsyncDisposable
         return host;
     }
 
-    private static WebApplication BuildWeb(ServerOptions options, Ledger ledger, Func<AnchoringStanding?> anchoring, ILoggerFactory loggers)
+    private WebApplication BuildWeb()
     {
         var host = Hosts.ForWeb(options, loggers).Build();
         TileEndpoints.Map(host, ledger);
-        HealthEndpoint.Map(host, ledger, anchoring);
+        HealthEndpoint.Map(host, ledger, () => new OutsideStanding(anchoring?.Standing, stamping?.Standings ?? []));
+        if (authority is not null)
+            new TimestampEndpoints(authority, ledger, logger).Map(host);
         return host;
     }
 }

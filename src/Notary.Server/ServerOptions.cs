@@ -38,6 +38,15 @@ public sealed class ServerOptions
     /// <summary>Whether statements name a recent block of <see cref="Bitcoin"/>.</summary>
     public bool NameBlocks { get; init; }
 
+    /// <summary>The server's own time-stamping authority at <c>/tsa</c>; null: there is none.</summary>
+    public AuthorityOptions? Authority { get; init; }
+
+    /// <summary>Those who stamp the ledger's checkpoints; none unless given.</summary>
+    public IReadOnlyList<OutsideAuthority> OutsideAuthorities { get; init; } = [];
+
+    /// <summary>How often each of them stamps, while the ledger grows.</summary>
+    public TimeSpan StampInterval { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Deposits that wait at most; one more is refused at once. Null is the ledger's own default.</summary>
     public int? QueueCapacity { get; init; }
 
@@ -63,13 +72,25 @@ public sealed class ServerOptions
     /// <summary>Maps more services into the gRPC host: the echo that the bench measures beside it.</summary>
     internal Action<IEndpointRouteBuilder>? MapMore { get; init; }
 
-    /// <exception cref="ServerRefusedException">An address is not a loopback address, or a calendar's is none.</exception>
+    /// <exception cref="ServerRefusedException">An address is not a loopback address, or a calendar's or an authority's is none.</exception>
     internal void Check()
     {
         foreach (var calendar in Calendars)
         {
             if (Calendars.Count(other => other == calendar) > 1)
                 throw new ServerRefusedException($"the calendar {calendar} is given twice", "give each one once");
+        }
+
+        if (Authority?.Policy is { } policy && !TimestampAuthority.IsPolicy(policy))
+            throw new ServerRefusedException($"the policy {policy} is no object identifier", "give it as numbers with dots, such as 1.3.6.1.4.1.99999.1");
+        foreach (var authority in OutsideAuthorities)
+        {
+            // The store knows an authority by its name, and logs and health show it.
+            if (!authority.Url.IsAbsoluteUri || authority.Url.Scheme is not ("http" or "https") || authority.Url.UserInfo.Length > 0)
+                throw new ServerRefusedException(
+                    "an outside time-stamping authority has an address that is not http or https, or holds a user name", "give it as https://host/path");
+            if (OutsideAuthorities.Count(other => other.Name == authority.Name) > 1)
+                throw new ServerRefusedException($"the outside time-stamping authority {authority.Name} is given twice", "give each one once, its roots in one file");
         }
 
         foreach (var endpoint in new[] { Listen, Web })

@@ -120,6 +120,22 @@ internal sealed class LedgerClient : IDisposable
         }
     }
 
+    /// <summary>The certificate of a deposit as it is now.</summary>
+    /// <exception cref="CliException">Nobody answers, or the ledger has no such deposit.</exception>
+    public async Task<Proto.Certificate> GetCertificateAsync(DepositId deposit, CancellationToken cancellation)
+    {
+        try
+        {
+            var request = new Proto.GetCertificateRequest { Deposit = deposit.ToString() };
+            return (await Api.GetCertificateAsync(request, Within(Patience.Silence, cancellation))).Certificate ?? new Proto.Certificate();
+        }
+        catch (RpcException exception)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            throw ServerError.From(exception).ToException(Address);
+        }
+    }
+
     /// <summary>Deposits one request.</summary>
     /// <exception cref="RpcException">The server refused or cannot be reached.</exception>
     public async Task<Proto.Certificate> DepositAsync(RequestBytes request, TimeSpan deadline, CancellationToken cancellation)

@@ -26,6 +26,8 @@ internal static class ServeCommand
     {
         var command = new Command("serve", "Run a ledger.") { Data, Origin, Mark, Store, Listen, Web, Log };
         AnchoringArguments.AddTo(command);
+        foreach (var option in TimestampOptions.All)
+            command.Options.Add(option);
         command.SetAction((arguments, cancellation) => RunAsync(context, Read(arguments, context), arguments.GetValue(Log), cancellation));
         return command;
     }
@@ -46,6 +48,9 @@ internal static class ServeCommand
             CalendarInterval = AnchoringArguments.ReadInterval(arguments),
             Bitcoin = AnchoringArguments.ReadNode(arguments),
             NameBlocks = AnchoringArguments.ReadNameBlocks(arguments),
+            Authority = TimestampOptions.ReadAuthority(arguments),
+            OutsideAuthorities = TimestampOptions.ReadOutside(arguments),
+            StampInterval = TimestampOptions.ReadInterval(arguments),
             TimeProvider = context.Time,
             Logging = logging => LogFormats.Add(logging, arguments.GetValue(Log), context.Terminal),
             ExportTelemetry = true,
@@ -73,6 +78,8 @@ internal static class ServeCommand
             ("data", Path.GetFullPath(options.DataDirectory)),
             ("mark", MarkPath(options)),
             ("bitcoin", options.Calendars.Count == 0 ? "none: --calendar takes the ledger's roots there" : string.Join(", ", options.Calendars)),
+            ("tsa", options.Authority is null ? "none: --tsa-certificate serves one" : $"{Address(server.WebAddress)}/tsa"),
+            ("stamped by", options.OutsideAuthorities.Count == 0 ? "nobody: no independent time, --outside-tsa names who gives one" : string.Join(", ", options.OutsideAuthorities.Select(authority => authority.Name))),
             ("accuracy", "unknown: nothing vouches for this machine's clock, and every statement says so"),
             ("ready", "Ctrl-C stops"));
 

@@ -13,10 +13,11 @@ internal static class UpgradeCommand
     };
 
     private static readonly Option<string> Server = new("--server") { Description = "The ledger's server, such as http://127.0.0.1:7070.", HelpName = "URL", Required = true };
+    private static readonly Option<string?> Roots = TimestampRootsFile.Option();
 
     public static Command Create(CliContext context)
     {
-        var command = new Command("upgrade", "Add to evidence what only arrives after the deposit: the way into Bitcoin.") { Paths, Server };
+        var command = new Command("upgrade", "Add to evidence what only arrives after the deposit: independent time-stamps, and the way into Bitcoin.") { Paths, Server, Roots };
         command.SetAction((arguments, cancellation) => RunAsync(context, arguments, cancellation));
         return command;
     }
@@ -24,7 +25,11 @@ internal static class UpgradeCommand
     private static async Task<int> RunAsync(CliContext context, ParseResult arguments, CancellationToken cancellation)
     {
         using var client = LedgerClient.Connect(arguments.GetRequiredValue(Server), context.Time);
-        IReadOnlyList<UpgradeStep> steps = [new BitcoinStep(client).ApplyAsync];
+        IReadOnlyList<UpgradeStep> steps =
+        [
+            new TimestampStep(client, TimestampRootsFile.Read(arguments.GetValue(Roots))).ApplyAsync,
+            new BitcoinStep(client).ApplyAsync,
+        ];
         var exitCode = ExitCode.Pass;
         foreach (var path in arguments.Get(Paths))
         {

@@ -39,6 +39,7 @@ internal static class VerifyCommand
         AllowMultipleArgumentsPerToken = false,
     };
 
+    private static readonly Option<string?> Roots = TimestampRootsFile.Option();
     private static readonly Option<bool> Json = new("--json") { Description = "Print the report as JSON, in both languages." };
 
     public static Command Create(CliContext context)
@@ -46,7 +47,7 @@ internal static class VerifyCommand
         var language = LanguageOption.Create();
         var command = new Command("verify", "Check evidence or a certificate, with or without its documents.")
         {
-            EvidencePath, Paths, TrustFile, Depositor, KeyChanges, Compromised, Reports, Json, language,
+            EvidencePath, Paths, TrustFile, Depositor, KeyChanges, Compromised, Roots, Reports, Json, language,
         };
         BlockHeaders.AddTo(command);
         command.SetAction(async (arguments, cancellation) =>
@@ -90,6 +91,7 @@ internal static class VerifyCommand
             KeyChanges = changes,
             Compromised = compromised,
             BlockHeaders = await BlockHeaders.ReadAsync(context, arguments, Verifier.BlocksNamed(evidence), cancellation),
+            TimestampRoots = TimestampRootsFile.Read(arguments.GetValue(Roots)),
         };
         var circumstances = new VerificationContext(
             context.Time.GetUtcNow(), ThisProgram.Version, ThisProgram.Files(), file, trust.File);

@@ -25,7 +25,10 @@ public sealed record Certificate
     /// The checkpoint note that <see cref="Proof"/> ends in, as <c>checkpoint.txt</c> holds it: what follows the first empty
     /// line. Null when there is none, which makes the proof malformed.
     /// </summary>
-    public string? Checkpoint => Proof.IndexOf("\n\n", StringComparison.Ordinal) is >= 0 and var end ? Proof[(end + 2)..] : null;
+    public string? Checkpoint => CheckpointOf(Proof);
+
+    /// <summary>The note that a tlog-proof ends in, byte for byte; null when it holds none.</summary>
+    internal static string? CheckpointOf(string proof) => proof.IndexOf("\n\n", StringComparison.Ordinal) is >= 0 and var end ? proof[(end + 2)..] : null;
 
     /// <summary>Reads <c>certificate.json</c>. Unknown members are ignored, everything else is strict.</summary>
     /// <exception cref="MalformedException">Not JSON, over a limit, a member repeated, missing or of the wrong kind, or a

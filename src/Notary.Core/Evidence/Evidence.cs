@@ -1,6 +1,6 @@
 namespace Notary.Core;
 
-/// <summary>A file of <c>timestamps/</c> or <c>ots/</c>, or a page for reading, kept as it came.</summary>
+/// <summary>A file of <c>ots/</c>, or a page for reading, kept as it came.</summary>
 /// <param name="Name">Its name in the package, folder included.</param>
 public sealed record Attachment(string Name, ReadOnlyMemory<byte> Content)
 {
@@ -37,7 +37,7 @@ public sealed class Evidence
     /// <summary>The text of the item <see cref="ContextRecord.ItemPath"/>, where the deposit has one and shows it; null elsewhere.</summary>
     public ContextRecord? Context { get; private init; }
 
-    /// <summary>The files of <c>timestamps/</c> and <c>ots/</c>, in the order in which they are written.</summary>
+    /// <summary>The files of <c>ots/</c>, in the order in which they are written. Those of <c>timestamps/</c> follow from the certificate.</summary>
     public IReadOnlyList<Attachment> Attachments { get; private init; } = [];
 
     /// <summary>
@@ -78,18 +78,22 @@ public sealed class Evidence
     }
 
     /// <summary>The same evidence with these files in the place of its <see cref="Attachments"/>.</summary>
-    /// <exception cref="ArgumentException">A name that is not one of <c>timestamps/</c> or <c>ots/</c>, or twice.</exception>
+    /// <exception cref="ArgumentException">A name that is not one of <c>ots/</c>, or twice.</exception>
     public Evidence WithAttachments(IEnumerable<Attachment> attachments)
     {
         var sorted = new SortedDictionary<string, Attachment>(StringComparer.Ordinal);
         foreach (var attachment in attachments)
         {
-            if (!EvidenceNames.TryGetOrder(attachment.Name, out var order) || !sorted.TryAdd(order, attachment))
-                throw new ArgumentException($"'{attachment.Name}' is no name of a timestamp, or is given twice.", nameof(attachments));
+            if (!EvidenceNames.IsOpenTimestamp(attachment.Name, out _) || !sorted.TryAdd(attachment.Name, attachment))
+                throw new ArgumentException($"'{attachment.Name}' is no name of an OpenTimestamps file, or is given twice.", nameof(attachments));
         }
 
-        return Copy([.. sorted.Values], Pages, Unknown, Context);
+        return Copy(Certificate, [.. sorted.Values], Pages, Unknown, Context);
     }
+
+    /// <summary>The same evidence with these time-stamps in the place of its certificate's.</summary>
+    public Evidence WithTimestamps(IReadOnlyList<TimestampToken> timestamps) =>
+        Copy(Certificate with { Timestamps = timestamps }, Attachments, Pages, Unknown, Context);
 
     /// <summary>The same evidence with these pages in the place of its <see cref="Pages"/>.</summary>
     /// <exception cref="ArgumentException">A name that is no page's, or twice.</exception>
@@ -97,24 +101,24 @@ public sealed class Evidence
     {
         if (pages.Any(page => !EvidenceNames.IsPage(page.Name)) || pages.DistinctBy(page => page.Name, StringComparer.Ordinal).Count() != pages.Count)
             throw new ArgumentException($"A page is {HtmlPage}, and is given once.", nameof(pages));
-        return Copy(Attachments, pages, Unknown, Context);
+        return Copy(Certificate, Attachments, pages, Unknown, Context);
     }
 
     /// <summary>The same evidence with the text of its context record.</summary>
     /// <exception cref="ArgumentException">No item that the evidence shows is this record.</exception>
     public Evidence WithContext(ContextRecord context) => Find(ContextRecord.ItemPath) == context.ToItem()
-        ? Copy(Attachments, Pages, Unknown, context)
+        ? Copy(Certificate, Attachments, Pages, Unknown, context)
         : throw new ArgumentException("The evidence shows no item that is this record.", nameof(context));
 
     /// <summary>The same for a record whose item was seen and is not kept.</summary>
-    internal Evidence KeepContext(ContextRecord context) => Copy(Attachments, Pages, Unknown, context);
+    internal Evidence KeepContext(ContextRecord context) => Copy(Certificate, Attachments, Pages, Unknown, context);
 
     /// <summary>The item of this path in the manifest, or shown by an opening; null when there is none.</summary>
     internal ItemText? Find(string path) =>
         Manifest?.Items.FirstOrDefault(item => item.Path == path)
         ?? Openings.Values.Select(opening => opening.Item).FirstOrDefault(item => item?.Path == path);
 
-    internal Evidence WithUnknown(IReadOnlyList<string> unknown) => Copy(Attachments, Pages, unknown, Context);
+    internal Evidence WithUnknown(IReadOnlyList<string> unknown) => Copy(Certificate, Attachments, Pages, unknown, Context);
 
     /// <summary>The same evidence as it is read from a package that holds these documents beside it.</summary>
     /// <param name="documents">Under their names in the package.</param>
@@ -142,7 +146,8 @@ public sealed class Evidence
     public void Write(Stream stream) => EvidenceWriter.Write(this, stream);
 
     private Evidence Copy(
-        IReadOnlyList<Attachment> attachments, IReadOnlyList<Attachment> pages, IReadOnlyList<string> unknown, ContextRecord? context) => new(Certificate)
+        Certificate certificate, IReadOnlyList<Attachment> attachments, IReadOnlyList<Attachment> pages, IReadOnlyList<string> unknown,
+        ContextRecord? context) => new(certificate)
     {
         Manifest = Manifest,
         Seed = Seed,

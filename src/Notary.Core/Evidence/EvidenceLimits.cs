@@ -21,7 +21,7 @@ public static class EvidenceLimits
     /// <summary>Bytes of <c>manifest.txt</c>: a million items of at most 1,247 bytes each.</summary>
     public const int ManifestBytes = 1_250_000_000;
 
-    /// <summary>Bytes of one file of <c>timestamps/</c> or <c>ots/</c>.</summary>
+    /// <summary>Bytes of one file of <c>ots/</c>.</summary>
     public const int AttachmentBytes = 256 << 10;
 
     /// <summary>Bytes of a page for reading.</summary>

@@ -80,7 +80,7 @@ internal sealed class EvidenceReader
         var openings = TakeOpenings();
         if (hasManifest && openings.Count > 0)
             throw Malformed(EvidenceNames.Openings, "stands beside manifest.txt, which opens every item already");
-        var attachments = TakeFiles(name => EvidenceNames.TryGetOrder(name, out _), EvidenceLimits.AttachmentBytes);
+        var attachments = TakeFiles(name => EvidenceNames.IsOpenTimestamp(name, out _), EvidenceLimits.AttachmentBytes);
         var pages = TakeFiles(EvidenceNames.IsPage, EvidenceLimits.PageBytes);
         var evidence = manifest is not null
             ? Evidence.Create(certificate, manifest, seed!.Value)
@@ -114,17 +114,21 @@ internal sealed class EvidenceReader
     private void CheckTexts(Certificate certificate)
     {
         foreach (var (name, text) in EvidenceWriter.Texts(certificate))
-        {
-            var expected = TextRules.Utf8.GetBytes(text);
-            var bytes = Take(name, expected.Length) ?? throw Malformed(name, "is missing");
-            if (!bytes.AsSpan().SequenceEqual(expected))
-                throw Malformed(name, "differs from what certificate.json holds");
-        }
+            CheckCopy(name, TextRules.Utf8.GetBytes(text));
+        foreach (var (name, content) in TimestampFiles.Of(certificate))
+            CheckCopy(name, content.Span);
         foreach (var name in new[] { EvidenceNames.Claims, EvidenceNames.Request })
         {
             if (unread.ContainsKey(name))
                 throw Malformed(name, "is given, but certificate.json withholds it");
         }
+    }
+
+    private void CheckCopy(string name, ReadOnlySpan<byte> expected)
+    {
+        var bytes = Take(name, expected.Length) ?? throw Malformed(name, "is missing");
+        if (!bytes.AsSpan().SequenceEqual(expected))
+            throw Malformed(name, "differs from what certificate.json holds");
     }
 
     private T TakeManifest<T>(ZipEntry entry, Func<Stream, CancellationToken, T> read)

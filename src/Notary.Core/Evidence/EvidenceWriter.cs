@@ -30,6 +30,8 @@ internal static class EvidenceWriter
             yield return File(EvidenceNames.Context, StrictText.Encode(context.ToText()));
         foreach (var (leaf, opening) in evidence.Openings)
             yield return File(EvidenceNames.Opening(leaf), TextRules.Utf8.GetBytes(opening.ToText()));
+        foreach (var (name, content) in TimestampFiles.Of(certificate))
+            yield return File(name, content);
         foreach (var attachment in evidence.Attachments)
             yield return File(attachment.Name, attachment.Content);
         foreach (var page in evidence.Pages)

@@ -36,8 +36,8 @@ internal static class LedgerChecks
 
     /// <param name="texts">The certificate's.</param>
     /// <param name="keys">Whose signature counts.</param>
-    /// <param name="earliest">The earliest independent time over the checkpoint, or null.</param>
-    public static Check Checkpoint(CertificateTexts texts, TrustedKeys keys, IndependentTime? earliest)
+    /// <param name="dated">Checkpoints that include the entry, this one or others, with independent times.</param>
+    public static Check Checkpoint(CertificateTexts texts, TrustedKeys keys, IReadOnlyList<DatedCheckpoint> dated)
     {
         const string name = CheckNames.Checkpoint;
         var policy = keys.Policy;
@@ -60,10 +60,10 @@ internal static class LedgerChecks
                 name,
                 "The trust file names no ledger, so whose checkpoint this is was not checked.",
                 "信任文件未列出任何账本,因此未核验检查点由谁签署。");
-        return Signed(texts, keys, earliest, origin, proof.Note);
+        return Signed(texts, keys, dated, origin, proof.Note);
     }
 
-    private static Check Signed(CertificateTexts texts, TrustedKeys keys, IndependentTime? earliest, string origin, SignedNote note)
+    private static Check Signed(CertificateTexts texts, TrustedKeys keys, IReadOnlyList<DatedCheckpoint> dated, string origin, SignedNote note)
     {
         const string name = CheckNames.Checkpoint;
         var named = keys.Policy.Logs.Select(log => log.Key).Where(key => key.Name == origin).ToList();
@@ -78,8 +78,10 @@ internal static class LedgerChecks
                 name,
                 $"The checkpoint is not signed by the key of '{origin}' that the trust file names.",
                 $"检查点没有信任文件所列“{origin}”密钥的签名。");
-        // Whoever holds a compromised key signs any checkpoint with any date: only an independent time tells the old ones.
-        var signer = signers.Find(key => keys.CompromisedSince(key) is not { } since || earliest?.Time < since);
+        // Whoever holds a compromised key signs any checkpoint with any date: only an independent time tells the old ones. Of
+        // a checkpoint that the key signed, that is: another's says nothing of what this key had signed by then.
+        var signer = signers.Find(key => keys.CompromisedSince(key) is not { } since
+            || dated.Any(other => other.Time.Time < since && other.Note.Check(key) == NoteCheck.Valid));
         if (signer is null)
             return Compromised(signers[0], keys.CompromisedSince(signers[0])!.Value);
         if (texts.Statement is null)

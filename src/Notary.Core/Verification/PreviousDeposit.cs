@@ -49,5 +49,5 @@ internal sealed record PreviousDeposit(PreviousStanding Standing, Sentence? Reas
         other.Claims is not null
         && ClaimsCheck.ClaimsProblem(other) is null
         && LedgerChecks.Inclusion(other).Result == CheckResult.Pass
-        && LedgerChecks.Checkpoint(other, keys, WitnessCheck.Of(other, keys.Policy).Earliest).Result == CheckResult.Pass;
+        && LedgerChecks.Checkpoint(other, keys, WitnessCheck.Of(other, keys.Policy).Dated(other)).Result == CheckResult.Pass;
 }

@@ -1,17 +1,11 @@
 namespace Notary.Core;
 
-/// <summary>Time-stamp tokens (check 8), and the sentence on time that goes with every verdict.</summary>
+/// <summary>The sentence on time that goes with every verdict.</summary>
 internal static class TimeChecks
 {
     // An operator's `received` that far from an independent time is worth a reader's attention.
     private static readonly TimeSpan NotableGap = TimeSpan.FromHours(24);
 
-    public static Check Tokens(Certificate certificate) => certificate.Timestamps.Count == 0
-        ? Check.NotChecked(CheckNames.Time, "No time-stamp in the evidence.", "证据中没有时间戳。")
-        : Check.NotChecked(
-            CheckNames.Time,
-            $"The evidence holds {certificate.Timestamps.Count} time-stamp tokens: not checked by this version.",
-            $"证据中有 {certificate.Timestamps.Count} 个时间戳:本版本不检查。");
 
     /// <param name="statement">The deposit, or null when there is none.</param>
     /// <param name="earliest">A time over a checkpoint that is proven to include the entry; null when there is none.</param>

@@ -30,7 +30,9 @@ public static class Verifier
         var inclusion = LedgerChecks.Inclusion(texts); // (5)
         var witnesses = WitnessCheck.Of(texts, inputs.Policy); // (7)
         var keys = TrustedKeys.Of(inputs);
-        var checkpoint = LedgerChecks.Checkpoint(texts, keys, witnesses.Earliest); // (6)
+        var timestamps = TimestampCheck.Of(evidence.Certificate, texts, inputs.TimestampRoots); // (8)
+        IReadOnlyList<DatedCheckpoint> dated = [.. witnesses.Dated(texts), .. timestamps.Dated];
+        var checkpoint = LedgerChecks.Checkpoint(texts, keys, dated); // (6)
         var previous = PreviousDeposit.Find(texts, inputs, keys);
         var bitcoin = BitcoinCheck.Of(evidence, texts, inputs.BlockHeaders); // (9)
         var files = FileCheck.Of(evidence, texts.Statement, inputs.Files); // (1)
@@ -43,7 +45,7 @@ public static class Verifier
             inclusion,
             checkpoint,
             witnesses.Check,
-            TimeChecks.Tokens(evidence.Certificate), // (8)
+            timestamps.Check,
             bitcoin.Check,
         ];
         var entryIsProven = inclusion.Result == CheckResult.Pass && checkpoint.Result == CheckResult.Pass;
@@ -52,8 +54,13 @@ public static class Verifier
             texts.Subject,
             verdict,
             VerdictRule.Sentence(verdict, checks, evidence, texts, inputs),
-            TimeChecks.Sentence(texts.Statement, entryIsProven ? IndependentTime.Earliest(witnesses.Earliest, bitcoin.Earliest) : null),
+            TimeChecks.Sentence(
+                texts.Statement, entryIsProven ? IndependentTime.Earliest([.. dated.Select(checkpoint => checkpoint.Time), bitcoin.Earliest]) : null),
             checks,
-            [.. files.Notes, .. ReportNotes.Of(evidence, texts, inputs, keys, previous, checks)]);
+            [.. files.Notes, .. Dating(timestamps, entryIsProven), .. ReportNotes.Of(evidence, texts, inputs, keys, previous, checks)]);
     }
+
+    // Without a proven entry there is no deposit whose commitment could be dated.
+    private static IEnumerable<Sentence> Dating(TimestampCheck timestamps, bool entryIsProven) =>
+        entryIsProven && timestamps.Note is { } note ? [note] : [];
 }

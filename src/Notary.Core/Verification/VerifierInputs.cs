@@ -34,4 +34,7 @@ public sealed record VerifierInputs(TrustPolicy Policy)
     /// before it only where an independent time says that it was before.
     /// </summary>
     public IReadOnlyDictionary<VerifierKey, DateTimeOffset> Compromised { get; init; } = new Dictionary<VerifierKey, DateTimeOffset>();
+
+    /// <summary>Whose time-stamp tokens count; null: nobody's.</summary>
+    public TimestampRoots? TimestampRoots { get; init; }
 }

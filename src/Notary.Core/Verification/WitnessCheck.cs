@@ -1,24 +1,25 @@
 namespace Notary.Core;
 
 /// <summary>The earliest time that independent parties name.</summary>
-/// <param name="Time">Whole seconds.</param>
-/// <param name="Names">Who names it.</param>
+/// <param name="Time">When, by their clock.</param>
+/// <param name="Names">Who names it, escaped.</param>
 internal sealed record IndependentTime(DateTimeOffset Time, IReadOnlyList<string> Names)
 {
     /// <summary>The same in Chinese, where a name is not one's own.</summary>
     public IReadOnlyList<string> ChineseNames { get; init; } = Names;
 
-    /// <summary>The earliest of those that there are.</summary>
-    public static IndependentTime? Earliest(params ReadOnlySpan<IndependentTime?> times)
+    /// <summary>The earliest of those that there are, with everybody who names it; null when there is none.</summary>
+    public static IndependentTime? Earliest(IEnumerable<IndependentTime?> times)
     {
-        IndependentTime? earliest = null;
-        foreach (var time in times)
+        var all = times.OfType<IndependentTime>().ToList();
+        if (all.Count == 0)
+            return null;
+        var earliest = all.Min(time => time.Time);
+        all.RemoveAll(time => time.Time != earliest);
+        return new IndependentTime(earliest, [.. all.SelectMany(time => time.Names).Distinct(StringComparer.Ordinal)])
         {
-            if (time is not null && (earliest is null || time.Time < earliest.Time))
-                earliest = time;
-        }
-
-        return earliest;
+            ChineseNames = [.. all.SelectMany(time => time.ChineseNames).Distinct(StringComparer.Ordinal)],
+        };
     }
 }
 
@@ -37,6 +38,9 @@ internal sealed record WitnessCheck(Check Check, IndependentTime? Earliest)
         var cosigners = results[NoteCheck.Valid].ToList();
         return new WitnessCheck(Quorum(policy, cosigners), EarliestOf(proof.Note, cosigners));
     }
+
+    /// <summary>The certificate's own checkpoint with the cosigners' earliest time; none when there is no time.</summary>
+    public IReadOnlyList<DatedCheckpoint> Dated(CertificateTexts texts) => Earliest is null ? [] : [new DatedCheckpoint(texts.Proof!.Note, Earliest)];
 
     private static Check Quorum(TrustPolicy policy, List<PolicyWitness> cosigners)
     {
@@ -66,17 +70,12 @@ internal sealed record WitnessCheck(Check Check, IndependentTime? Earliest)
         $"The checkpoint bears a cosignature in the name of '{ShownName(bad)}' that does not verify: it was altered or forged.",
         $"检查点上以见证方“{ShownName(bad)}”名义的签名无效:检查点被改动或伪造。");
 
-    private static IndependentTime? EarliestOf(SignedNote note, List<PolicyWitness> cosigners)
-    {
-        var times = cosigners
-            .SelectMany(witness => note.Signatures.Select(signature => (Name: ShownName(witness), Time: TimeOf(witness.Key, note, signature))))
-            .Where(cosignature => cosignature.Time is not null)
-            .ToList();
-        if (times.Count == 0)
-            return null;
-        var earliest = times.Min(cosignature => cosignature.Time!.Value);
-        return new IndependentTime(earliest, [.. times.Where(c => c.Time == earliest).Select(c => c.Name).Distinct(StringComparer.Ordinal)]);
-    }
+    private static IndependentTime? EarliestOf(SignedNote note, List<PolicyWitness> cosigners) => IndependentTime.Earliest(
+        from witness in cosigners
+        from signature in note.Signatures
+        let time = TimeOf(witness.Key, note, signature)
+        where time is not null
+        select new IndependentTime(time.Value, [ShownName(witness)]));
 
     private static DateTimeOffset? TimeOf(VerifierKey key, SignedNote note, NoteSignature signature) =>
         // Zero is how a cosigner says no time (tlog-cosignature), not the year 1970.

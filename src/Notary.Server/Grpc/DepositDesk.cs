@@ -65,13 +65,24 @@ internal sealed class DepositDesk(Ledger ledger, ILogger<DepositDesk> logger)
     }
 
     /// <summary>The certificate's bytes, not copied: nobody changes them once they are issued.</summary>
-    public static Proto.Certificate ToProto(IssuedCertificate certificate) => new()
+    public static Proto.Certificate ToProto(IssuedCertificate certificate)
     {
-        Statement = UnsafeByteOperations.UnsafeWrap(certificate.Statement),
-        Claims = UnsafeByteOperations.UnsafeWrap(certificate.Claims),
-        Request = UnsafeByteOperations.UnsafeWrap(certificate.Request),
-        Proof = UnsafeByteOperations.UnsafeWrap(certificate.Proof),
-    };
+        var answer = new Proto.Certificate
+        {
+            Statement = UnsafeByteOperations.UnsafeWrap(certificate.Statement),
+            Claims = UnsafeByteOperations.UnsafeWrap(certificate.Claims),
+            Request = UnsafeByteOperations.UnsafeWrap(certificate.Request),
+            Proof = UnsafeByteOperations.UnsafeWrap(certificate.Proof),
+        };
+        foreach (var (token, proof) in certificate.Timestamps)
+            answer.Timestamps.Add(new Proto.Timestamp
+            {
+                Over = TimestampToken.OverCheckpoint,
+                Token = UnsafeByteOperations.UnsafeWrap(token),
+                Proof = UnsafeByteOperations.UnsafeWrap(proof),
+            });
+        return answer;
+    }
 
     private DepositAnswer Refuse(in DepositResult result)
     {

@@ -16,6 +16,8 @@ internal sealed class DataFolder : IDisposable
         Database = Path.Combine(Folder, "ledger.db");
         Key = Path.Combine(Folder, "ledger.key");
         Anchors = Path.Combine(Folder, "ots");
+        Timestamps = Path.Combine(Folder, "timestamps.db");
+        TimestampSerials = Path.Combine(Folder, "tsa.serials");
         Draft = Database + ".draft";
         LockFile = Path.Combine(Folder, "ledger.lock");
         NextKey = Key + ".next";
@@ -30,6 +32,12 @@ internal sealed class DataFolder : IDisposable
 
     /// <summary>Roots on their way into Bitcoin; there is none without calendars.</summary>
     public string Anchors { get; }
+
+    /// <summary>The time-stamps over the ledger's checkpoints; there is none without authorities.</summary>
+    public string Timestamps { get; }
+
+    /// <summary>Which serial numbers the server's own authority may have given out; there is none without it.</summary>
+    public string TimestampSerials { get; }
 
     /// <summary>The key that a key change under way goes over to; there is none otherwise.</summary>
     public string NextKey { get; }

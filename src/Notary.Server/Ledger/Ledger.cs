@@ -29,11 +29,12 @@ public sealed class Ledger : IAsyncDisposable
     private readonly ITimer markTimer;
     private int isDisposed;
 
-    private Ledger(LedgerOptions options, LedgerParts parts, ILogger logger)
+    private Ledger(LedgerOptions options, LedgerParts parts, TokenStore? tokens, ILogger logger)
     {
         (this.options, this.parts, store, mark, tree) = (options, parts, parts.Store, parts.Mark, parts.Tree);
         this.logger = logger;
         Anchors = new AnchorFolder(parts.Folder.Anchors, (file, problem) => LogMessages.AnchorUnreadable(logger, parts.Opened.Key.Verifier.Name, file, problem));
+        Tokens = tokens;
         var (head, key, _, _) = parts.Opened;
         Key = key.Verifier;
         sequencer = new Sequencer(store, mark, key, head, parts.Cache, options, logger, Instruments);
@@ -70,6 +71,16 @@ public sealed class Ledger : IAsyncDisposable
 
     internal string DataDirectory => parts.Folder.Folder;
 
+    internal DataFolder Folder => parts.Folder;
+
+    /// <summary>The outside authorities' tokens; null where there have never been any.</summary>
+    internal TokenStore? Tokens { get; private set; }
+
+    /// <summary>Whether the time may be told: not while the clock is behind what it told before. Nothing else vouches for it yet.</summary>
+    internal ClockReading ReadClock() => Age < TimeSpan.Zero
+        ? new ClockReading("the clock of this server went back", null)
+        : new ClockReading(null, null);
+
     /// <summary>
     /// Ends, with the reason, when the ledger has stopped itself after a fatal error. The process must stop then: opening
     /// again is the one recovery path. Never ends otherwise.
@@ -82,7 +93,7 @@ public sealed class Ledger : IAsyncDisposable
     {
         var parts = LedgerParts.Open(options, logger);
         LogMessages.LedgerOpened(logger, parts.Opened.Key.Verifier.Name, parts.Opened.Head.Size);
-        return new Ledger(options, parts, logger);
+        return new Ledger(options, parts, OpenTokens(parts), logger);
     }
 
     /// <summary>
@@ -120,7 +131,7 @@ public sealed class Ledger : IAsyncDisposable
         // An entry beyond the published head is durable but not answered yet: it is not there yet.
         if (store.FindDeposit(deposit) is not { } index || index >= head.Size)
             return null;
-        return Certify(head, ReadRecord(head, index), account);
+        return Certify(head, ReadRecord(head, index), account) with { Timestamps = FindTimestamps(head, index) };
     }
 
     /// <param name="account">Whose deposits.</param>
@@ -201,7 +212,39 @@ public sealed class Ledger : IAsyncDisposable
         await markTimer.DisposeAsync().ConfigureAwait(false);
         Instruments.Dispose();
         SyncMark(null);
+        Tokens?.Dispose();
         parts.Dispose();
+    }
+
+    /// <summary>The store of tokens, made if it is not there. Called before anybody reads.</summary>
+    /// <exception cref="LedgerRefusedException">It cannot be opened.</exception>
+    internal TokenStore UseTokens() => Tokens ??= OpenTokens(Folder.Timestamps);
+
+    private static TokenStore? OpenTokens(LedgerParts parts)
+    {
+        try
+        {
+            return File.Exists(parts.Folder.Timestamps) ? OpenTokens(parts.Folder.Timestamps) : null;
+        }
+        catch
+        {
+            parts.Dispose();
+            throw;
+        }
+    }
+
+    private static TokenStore OpenTokens(string path)
+    {
+        try
+        {
+            return TokenStore.Open(path);
+        }
+        catch (StoreException e)
+        {
+            throw new LedgerRefusedException(
+                $"the time-stamps over this ledger's checkpoints cannot be read: {e.Message}",
+                "put the file back from a copy, or move it away: the ledger is whole without it, but hands out no time-stamp that was in it");
+        }
     }
 
     private void Check(RequestBytes request, string account)
@@ -239,6 +282,13 @@ public sealed class Ledger : IAsyncDisposable
             ? new DepositResult(DepositOutcome.Issued, Certify(head, record, account), null)
             : new DepositResult(DepositOutcome.AlreadyExists, null, LostRecords.Are(record) ? RecordsLost : UuidTaken);
     }
+
+    private IReadOnlyList<IssuedTimestamp> FindTimestamps(LedgerHead head, ulong index) => Tokens is null ? [] :
+    [
+        // A ledger that was restored from a backup may know tokens over what it does not hold yet.
+        .. Tokens.Find(index).Where(token => token.Size <= head.Size).Select(token => new IssuedTimestamp(
+            token.Token, ProofText.Print(index, MerkleTree.Inclusion(index, token.Size, tree.At(head)), token.Checkpoint.Span))),
+    ];
 
     private StoredEntry ReadRecord(LedgerHead head, ulong index) => tree.Entries(head, index, 1, withRecords: true)[0];
 

@@ -14,7 +14,16 @@ internal sealed record AnchoredEntry(ulong Index, LedgerTimestamp? Timestamp, ul
 /// <param name="Request">The request bytes as they came; empty when withheld.</param>
 /// <param name="Proof">A tlog-proof that ends in a checkpoint signed with or after the entry.</param>
 public sealed record IssuedCertificate(
-    ReadOnlyMemory<byte> Statement, ReadOnlyMemory<byte> Claims, ReadOnlyMemory<byte> Request, ReadOnlyMemory<byte> Proof);
+    ReadOnlyMemory<byte> Statement, ReadOnlyMemory<byte> Claims, ReadOnlyMemory<byte> Request, ReadOnlyMemory<byte> Proof)
+{
+    /// <summary>Outside authorities' tokens over checkpoints that include the entry, one an authority; empty until there are some.</summary>
+    public IReadOnlyList<IssuedTimestamp> Timestamps { get; init; } = [];
+}
+
+/// <summary>A token over a checkpoint.</summary>
+/// <param name="Token">DER.</param>
+/// <param name="Proof">The tlog-proof of the entry that ends in that checkpoint.</param>
+public sealed record IssuedTimestamp(ReadOnlyMemory<byte> Token, ReadOnlyMemory<byte> Proof);
 
 /// <summary>How a deposit ended.</summary>
 public enum DepositOutcome

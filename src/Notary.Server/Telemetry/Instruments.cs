@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Notary.Core;
 
 namespace Notary.Server;
 
@@ -44,6 +45,10 @@ internal sealed class Instruments : IDisposable
     private readonly Counter<long> deposits;
     private readonly Counter<long> refusals;
     private readonly Counter<long> calendarFailures;
+    private readonly Counter<long> tokens;
+    private readonly Counter<long> tokenRefusals;
+    private readonly Counter<long> stamps;
+    private readonly Counter<long> stampFailures;
     private readonly Histogram<double> queueWait;
     private readonly Histogram<int> batchSize;
     private readonly Histogram<double> signDuration;
@@ -54,6 +59,10 @@ internal sealed class Instruments : IDisposable
         deposits = meter.CreateCounter<long>("notary.deposits", "{deposit}", "Deposits written to the ledger, durable");
         refusals = meter.CreateCounter<long>("notary.refusals", "{deposit}", "Deposits that were refused, by reason");
         calendarFailures = meter.CreateCounter<long>("notary.calendar.failures", "{round}", "Rounds of questions to OpenTimestamps calendars that ended in a failure");
+        tokens = meter.CreateCounter<long>("notary.tsa.tokens", "{token}", "Time-stamp tokens that the server's own authority issued");
+        tokenRefusals = meter.CreateCounter<long>("notary.tsa.refusals", "{query}", "Queries that the server's own authority refused, by reason");
+        stamps = meter.CreateCounter<long>("notary.timestamps", "{token}", "Tokens of outside authorities over checkpoints, verified and stored");
+        stampFailures = meter.CreateCounter<long>("notary.timestamp.failures", "{query}", "Queries to outside authorities that brought no token that holds");
         queueWait = meter.CreateHistogram(
             "notary.sequencer.queue.wait", "s", "Time in the queue of the deposit of a batch that waited longest", null, Durations);
         batchSize = meter.CreateHistogram("notary.sequencer.batch.size", "{deposit}", "Deposits of one commit", null, BatchSizes);
@@ -90,6 +99,13 @@ internal sealed class Instruments : IDisposable
     /// <summary>A calendar's answer could not be used.</summary>
     public void CalendarFailed() => calendarFailures.Add(1);
 
+    /// <summary>Adds how the outside authorities stand. Called once, when they start.</summary>
+    public void Watch(Stamping stamping, Ledger ledger)
+    {
+        meter.CreateObservableGauge("notary.timestamp.authorities.failing", () => stamping.Standings.Count(standing => standing.Failures > 0), "{authority}", "Outside authorities whose last try failed");
+        meter.CreateObservableGauge("notary.timestamp.unstamped", () => (long)(ledger.Latest.Checkpoint.Size - stamping.Standings.Max(standing => standing.Size)), "{entry}", "Newest entries that no token of an outside authority covers yet");
+    }
+
     /// <summary>A batch was taken from the queue.</summary>
     /// <param name="taken">Its deposits.</param>
     /// <param name="longestWait">How long the first of them was in the queue.</param>
@@ -116,6 +132,21 @@ internal sealed class Instruments : IDisposable
     /// <param name="type">One of <see cref="RefusalType"/>.</param>
     /// <param name="count">How many.</param>
     public void Refused(string type, int count = 1) => refusals.Add(count, new KeyValuePair<string, object?>(ErrorType, type));
+
+    /// <summary>The server's own authority answered a query.</summary>
+    public void Answered(TimestampReply reply)
+    {
+        if (reply.Token is not null)
+            tokens.Add(1);
+        else
+            tokenRefusals.Add(1, new KeyValuePair<string, object?>(ErrorType, RefusalType.Of(reply.Failure)));
+    }
+
+    /// <summary>An outside authority's token was stored.</summary>
+    public void Stamped() => stamps.Add(1);
+
+    /// <summary>An outside authority gave no token that holds.</summary>
+    public void StampFailed() => stampFailures.Add(1);
 
     public void Dispose() => meter.Dispose();
 }

@@ -1,3 +1,5 @@
+using Notary.Core;
+
 namespace Notary.Server;
 
 /// <summary>The values of <c>error.type</c>: why a deposit was refused. docs/operations.md says what to do about each.</summary>
@@ -52,5 +54,16 @@ internal static class RefusalType
         LedgerState.Stopping => Stopping,
         LedgerState.Failed => Failed,
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, "is no refusal"),
+    };
+
+    /// <summary>Why the authority refused a query.</summary>
+    public static string Of(TimestampFailure? failure) => failure switch
+    {
+        TimestampFailure.TimeNotAvailable => "time_not_available",
+        TimestampFailure.BadAlgorithm => "bad_algorithm",
+        TimestampFailure.UnacceptedPolicy => "unaccepted_policy",
+        TimestampFailure.UnacceptedExtension => "unaccepted_extension",
+        TimestampFailure.SystemFailure => "system_failure",
+        _ => Malformed,
     };
 }

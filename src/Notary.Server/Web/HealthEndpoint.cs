@@ -13,32 +13,24 @@ namespace Notary.Server;
 /// </summary>
 internal static class HealthEndpoint
 {
-    private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
-
     /// <param name="host">The web host.</param>
     /// <param name="ledger">Whose health it is.</param>
-    /// <param name="anchoring">How anchoring in Bitcoin stands; null where there is none. It is told, and keeps nobody from depositing.</param>
-    public static void Map(WebApplication host, Ledger ledger, Func<AnchoringStanding?> anchoring)
+    /// <param name="outside">How those stand who give independent times. It is told, and keeps nobody from depositing.</param>
+    public static void Map(WebApplication host, Ledger ledger, Func<OutsideStanding> outside)
     {
-        host.MapMethods("/healthz", Methods, (HttpContext context) => WriteAsync(context, ledger, anchoring(), health => health.State != LedgerState.Failed));
-        host.MapMethods("/readyz", Methods, (HttpContext context) => WriteAsync(context, ledger, anchoring(), health => health.Issuing));
+        host.MapMethods("/healthz", WebAnswer.Reading, (HttpContext context) => WriteAsync(context, ledger, outside(), health => health.State != LedgerState.Failed));
+        host.MapMethods("/readyz", WebAnswer.Reading, (HttpContext context) => WriteAsync(context, ledger, outside(), health => health.Issuing));
     }
 
-    private static Task WriteAsync(HttpContext context, Ledger ledger, AnchoringStanding? anchoring, Func<LedgerHealth, bool> isGood)
+    private static Task WriteAsync(HttpContext context, Ledger ledger, OutsideStanding outside, Func<LedgerHealth, bool> isGood)
     {
         var health = ledger.Health;
         context.Response.StatusCode = isGood(health) ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-        context.Response.ContentType = "application/json";
         context.Response.Headers.CacheControl = "no-store";
-        context.Response.Headers.XContentTypeOptions = "nosniff";
-        var body = Describe(ledger, health, anchoring);
-        context.Response.ContentLength = body.Length;
-        return HttpMethods.IsHead(context.Request.Method)
-            ? Task.CompletedTask
-            : context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
+        return WebAnswer.WriteAsync(context, "application/json", Describe(ledger, health, outside));
     }
 
-    private static byte[] Describe(Ledger ledger, LedgerHealth health, AnchoringStanding? anchoring)
+    private static byte[] Describe(Ledger ledger, LedgerHealth health, OutsideStanding outside)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
@@ -54,13 +46,31 @@ internal static class HealthEndpoint
             json.WriteString("ledger", ledger.Origin);
             json.WriteNumber("size", ledger.Latest.Checkpoint.Size);
             json.WriteString("received", Timestamp.Format(ledger.Received));
-            if (anchoring is not null)
+            if (outside.Stamping.Count > 0)
+                WriteStamping(json, outside.Stamping);
+            if (outside.Anchoring is { } anchoring)
                 WriteAnchoring(json, anchoring);
             json.WriteEndObject();
         }
 
         buffer.WriteByte((byte)'\n');
         return buffer.ToArray();
+    }
+
+    private static void WriteStamping(Utf8JsonWriter json, IReadOnlyList<StampStanding> stamping)
+    {
+        json.WriteStartArray("timestamps");
+        foreach (var standing in stamping)
+        {
+            json.WriteStartObject();
+            json.WriteString("authority", standing.Authority);
+            json.WriteString("status", standing.Failures == 0 ? "good" : "failing");
+            json.WriteNumber("stamped", standing.Size);
+            WriteFailures(json, standing.Failures, standing.Problem);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteAnchoring(Utf8JsonWriter json, AnchoringStanding anchoring)
@@ -76,13 +86,18 @@ internal static class HealthEndpoint
         {
             json.WriteStartObject();
             json.WriteString("calendar", calendar.Calendar.AbsoluteUri);
-            json.WriteNumber("failures", calendar.Failures);
-            if (calendar.Problem is { } problem)
-                json.WriteString("reason", problem);
+            WriteFailures(json, calendar.Failures, calendar.Problem);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    private static void WriteFailures(Utf8JsonWriter json, int failures, string? problem)
+    {
+        json.WriteNumber("failures", failures);
+        if (problem is not null)
+            json.WriteString("reason", problem);
     }
 }

@@ -18,29 +18,27 @@ internal static class TileEndpoints
     /// <summary>A partial tile's bytes do not change either, but a fuller one soon takes its place.</summary>
     private const string Partial = "public, max-age=3600";
 
-    private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
-
     public static void Map(WebApplication host, Ledger ledger)
     {
-        host.MapMethods("/checkpoint", Methods, (HttpContext context) => WriteCheckpoint(context, ledger));
-        host.MapMethods("/key-change/{id}", Methods, (HttpContext context) => WriteKeyChange(context, ledger));
-        host.MapMethods("/tile/{**path}", Methods, (HttpContext context) => WriteTile(context, ledger));
+        host.MapMethods("/checkpoint", WebAnswer.Reading, (HttpContext context) => WriteCheckpoint(context, ledger));
+        host.MapMethods("/key-change/{id}", WebAnswer.Reading, (HttpContext context) => WriteKeyChange(context, ledger));
+        host.MapMethods("/tile/{**path}", WebAnswer.Reading, (HttpContext context) => WriteTile(context, ledger));
     }
 
     private static Task WriteCheckpoint(HttpContext context, Ledger ledger)
     {
         context.Response.Headers.CacheControl = "no-cache";
-        return WriteAsync(context, "text/plain; charset=utf-8", ledger.Latest.Note);
+        return WebAnswer.WriteAsync(context, "text/plain; charset=utf-8", ledger.Latest.Note);
     }
 
     private static Task WriteTile(HttpContext context, Ledger ledger)
     {
         // A tile has one path, without leading zeros or empty partial widths: TryParse takes no other.
         if (!TileId.TryParse(context.Request.Path.Value![1..], out var tile) || ledger.ReadTile(tile) is not { } bytes)
-            return WriteMissing(context);
+            return WebAnswer.WriteMissing(context);
 
         context.Response.Headers.CacheControl = tile.IsFull ? Immutable : Partial;
-        return WriteAsync(context, "application/octet-stream", bytes);
+        return WebAnswer.WriteAsync(context, "application/octet-stream", bytes);
     }
 
     private static Task WriteKeyChange(HttpContext context, Ledger ledger)
@@ -49,26 +47,8 @@ internal static class TileEndpoints
         if (!uint.TryParse(id, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var key)
             || key.ToString("x8", CultureInfo.InvariantCulture) != id
             || ledger.FindKeyChange(key) is not { } proof)
-            return WriteMissing(context);
+            return WebAnswer.WriteMissing(context);
         context.Response.Headers.CacheControl = Immutable;
-        return WriteAsync(context, "text/plain; charset=utf-8", StrictText.Encode(proof.ToText()));
-    }
-
-    /// <summary>What is not there yet can be a moment later: nobody may remember that it was not.</summary>
-    private static Task WriteMissing(HttpContext context)
-    {
-        context.Response.StatusCode = StatusCodes.Status404NotFound;
-        context.Response.Headers.CacheControl = "no-store";
-        return Task.CompletedTask;
-    }
-
-    private static Task WriteAsync(HttpContext context, string type, ReadOnlyMemory<byte> bytes)
-    {
-        context.Response.ContentType = type;
-        context.Response.ContentLength = bytes.Length;
-        context.Response.Headers.XContentTypeOptions = "nosniff";
-        return HttpMethods.IsHead(context.Request.Method)
-            ? Task.CompletedTask
-            : context.Response.Body.WriteAsync(bytes, context.RequestAborted).AsTask();
+        return WebAnswer.WriteAsync(context, "text/plain; charset=utf-8", StrictText.Encode(proof.ToText()));
     }
 }

@@ -84,7 +84,7 @@ public sealed class EvidenceMutationTests
         }
     }
 
-    private static bool IsAttachment(BuiltEntry file) => EvidenceNames.TryGetOrder(Encoding.ASCII.GetString(file.Name), out _);
+    private static bool IsAttachment(BuiltEntry file) => EvidenceNames.IsOpenTimestamp(Encoding.ASCII.GetString(file.Name), out _);
 
     private static BuiltEntry[] Exchange(BuiltEntry[] files, int i, int k)
     {

@@ -70,9 +70,7 @@ internal static class EvidenceSamples
     public static IEnumerable<Attachment> Attachments() =>
     [
         new($"ots/{Hash.Of([1])}.ots", new byte[] { 0, 1, 2 }),
-        new("timestamps/10.tsr", new byte[] { 10 }),
-        new("timestamps/2.checkpoint.txt", new byte[] { 2 }),
-        new("timestamps/2.tsr", new byte[] { 3 }),
+        new($"ots/{Hash.Of([2])}.ots", new byte[] { 3 }),
     ];
 
     public static byte[] Pack(Evidence evidence)
