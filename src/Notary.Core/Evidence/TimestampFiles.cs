@@ -35,8 +35,8 @@ internal static class TimestampFiles
         {
             < 0x80 => [0x30, (byte)length],
             < 0x100 => [0x30, 0x81, (byte)length],
-            < 0x10000 => [0x30, 0x82, (byte)(length >> 8), (byte)length],
-            _ => [0x30, 0x83, (byte)(length >> 16), (byte)(length >> 8), (byte)length],
+            < 0x10000 => [0x30, 0x82, (byte)(length >> 8), (byte)(length & 0xFF)],
+            _ => [0x30, 0x83, (byte)(length >> 16), (byte)(length >> 8 & 0xFF), (byte)(length & 0xFF)],
         };
         return [.. header, .. Granted, .. token];
     }

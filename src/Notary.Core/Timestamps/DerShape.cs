@@ -38,7 +38,7 @@ internal static class DerShape
                 depth--;
         }
 
-        return elements == 0 ? "is empty" : depth == 0 ? null : "ends in the middle of an element";
+        return elements == 0 ? "is empty" : null;
     }
 
     private static bool TryReadLength(ReadOnlySpan<byte> within, ref int position, out int length)

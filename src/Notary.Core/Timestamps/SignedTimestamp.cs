@@ -49,7 +49,7 @@ internal sealed class SignedTimestamp
 
     private static SignedTimestamp Read(SignedCms cms)
     {
-        if (cms.ContentInfo.ContentType.Value != TimestampOids.TstInfo || cms.Detached)
+        if (cms.ContentInfo.ContentType.Value != TimestampOids.TstInfo)
             throw Malformed(null, "holds something else than a time-stamp");
         if (cms.SignerInfos.Count != 1)
             throw Malformed("signerInfos", $"has {cms.SignerInfos.Count} signers, not 1");

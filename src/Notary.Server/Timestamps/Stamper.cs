@@ -16,6 +16,9 @@ internal sealed record StampStanding(string Authority, int Failures, string? Pro
 internal sealed class Stamper(
     OutsideAuthority authority, Ledger ledger, TokenStore store, TimestampClient client, TimeSpan interval, TimeProvider time, ILogger logger)
 {
+    // From a second, enough for the longest delay.
+    private const int MostDoublings = 20;
+
     private static readonly TimeSpan LongestDelay = TimeSpan.FromHours(1);
 
     // Written by the loop alone.
@@ -30,8 +33,8 @@ internal sealed class Stamper(
         {
             while (true)
             {
-                await TryAsync(cancellation).ConfigureAwait(false);
-                await Task.Delay(Delay(standing.Failures), time, cancellation).ConfigureAwait(false);
+                await StepAsync(cancellation).ConfigureAwait(false);
+                await Task.Delay(Delay, time, cancellation).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -40,7 +43,19 @@ internal sealed class Stamper(
         }
     }
 
-    private async Task TryAsync(CancellationToken cancellation)
+    /// <summary>Time until the next try: the pace; after failures twice as long each time, up to an hour, or the pace if that is longer.</summary>
+    public TimeSpan Delay
+    {
+        get
+        {
+            var longest = interval > LongestDelay ? interval : LongestDelay;
+            var seconds = interval.TotalSeconds * Math.Pow(2, Math.Min(standing.Failures, MostDoublings));
+            return TimeSpan.FromSeconds(Math.Min(seconds, longest.TotalSeconds));
+        }
+    }
+
+    /// <summary>One try, if there is something new to stamp. Called by the loop alone.</summary>
+    public async Task StepAsync(CancellationToken cancellation)
     {
         try
         {
@@ -73,14 +88,6 @@ internal sealed class Stamper(
     {
         ledger.Instruments.StampFailed();
         standing = standing with { Failures = standing.Failures + 1, Problem = problem };
-        LogMessages.StampFailed(logger, ledger.Origin, authority.Name, problem, standing.Failures, Delay(standing.Failures));
-    }
-
-    /// <summary>The pace; after failures twice as long each time, up to an hour, or the pace if that is longer.</summary>
-    private TimeSpan Delay(int failures)
-    {
-        var longest = interval > LongestDelay ? interval : LongestDelay;
-        var delay = interval * Math.Pow(2, Math.Min(failures, 20));
-        return delay < longest ? delay : longest;
+        LogMessages.StampFailed(logger, ledger.Origin, authority.Name, problem, standing.Failures, Delay);
     }
 }

@@ -67,7 +67,7 @@ internal sealed class TimestampCredentials : IDisposable
         {
             return X509Certificate2.CreateFromPem(certificate.ExportCertificatePem(), key);
         }
-        catch (CryptographicException)
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
             // What the framework says of a key could quote it.
             throw new ServerRefusedException(

@@ -52,16 +52,30 @@ internal sealed class TokenStore : IDisposable
         }
     });
 
-    /// <summary>Every token of a store, by size, also beside a running server; nothing where there is no store.</summary>
-    /// <exception cref="StoreException">It cannot be read.</exception>
-    public static IReadOnlyList<StoredToken> ReadAll(string path) => !File.Exists(path) ? [] : Guard(path, () =>
+    /// <summary>Every token of a store, one at a time, also beside a running server; nothing where there is no store.</summary>
+    /// <exception cref="SqliteException">It cannot be read.</exception>
+    public static IEnumerable<StoredToken> ReadAll(string path)
     {
+        if (!File.Exists(path))
+            yield break;
         using var database = SqliteDatabase.Open(path, readOnly: true);
-        using var statement = database.Prepare($"SELECT {Columns} FROM token ORDER BY size, authority");
-        var tokens = new List<StoredToken>();
+        using var statement = database.Prepare($"SELECT {Columns} FROM token ORDER BY rowid");
         while (statement.Step())
-            tokens.Add(Read(statement));
-        return tokens;
+            yield return Read(statement);
+    }
+
+    /// <summary>Copies a store, also beside a running server, into one plain file that is not there yet; durable when this returns.</summary>
+    /// <exception cref="StoreException">It cannot be read, or the copy not be written.</exception>
+    public static void Copy(string path, string to) => Guard(path, () =>
+    {
+        // SQLite takes an empty file for none; one that it made itself would be readable for everybody.
+        DurableFile.CreateEmpty(to);
+        using (var database = SqliteDatabase.Open(path, readOnly: true))
+        using (var statement = database.Prepare("VACUUM INTO ?1"))
+            statement.Bind(1, to).Run();
+        using var file = DurableFile.Open(to, FileMode.Open, FileShare.Read);
+        DurableFile.Sync(file.SafeFileHandle);
+        return true;
     });
 
     /// <summary>Adds a token, durable when this returns. A second one of the same authority and size is not kept.</summary>
@@ -126,7 +140,12 @@ internal sealed class TokenStore : IDisposable
             database.Execute($"PRAGMA user_version = {Version}");
             database.Execute("COMMIT");
         }
-        else if (version != Version || database.QueryNumber("PRAGMA application_id") != ApplicationId)
+        else if (version == Version && database.QueryNumber("PRAGMA application_id") == ApplicationId)
+        {
+            // A copy is a plain file: opening it to write turns it back.
+            database.Execute("PRAGMA journal_mode = WAL");
+        }
+        else
         {
             throw new StoreException($"{path} is no store of time-stamps that this version knows", isFatal: false);
         }

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Notary.Tests.Core;
 
-/// <summary>Check 7, the two checks that come later, and the sentence on time.</summary>
+/// <summary>Check 7 and the sentence on time.</summary>
 public sealed class VerifierTimeTests
 {
     private const string OnlyTheOperator = "No one but the operator vouches for the time.";
@@ -144,21 +144,12 @@ public sealed class VerifierTimeTests
     }
 
     [Fact]
-    public void Tokens_are_not_checked_and_never_a_pass()
+    public void Without_tokens_and_paths_there_is_nothing_to_check()
     {
-        var certificate = ledger.Deposit().Certificate() with
-        {
-            Timestamps = [new TimestampToken(TimestampToken.OverCheckpoint, new byte[] { 1, 2, 3 }, null)],
-        };
+        var report = Verify(ledger.Deposit().Evidence(), ledger.Policy);
 
-        var with = Verify(Evidence.FromCertificate(certificate), ledger.Policy);
-        var without = Verify(ledger.Deposit().Evidence(), ledger.Policy);
-
-        Assert.Equal(CheckResult.NotChecked, with.Result(CheckNames.Time));
-        Assert.Contains("not checked by this version", with.Reason(CheckNames.Time), StringComparison.Ordinal);
-        Assert.Equal(OnlyTheOperator, with.TimeSentence.English);
-        Assert.Equal("No time-stamp in the evidence.", without.Reason(CheckNames.Time));
-        Assert.Equal("No OpenTimestamps path in the evidence.", without.Reason(CheckNames.Bitcoin));
+        Assert.Equal("No time-stamp in the evidence.", report.Reason(CheckNames.Time));
+        Assert.Equal("No OpenTimestamps path in the evidence.", report.Reason(CheckNames.Bitcoin));
     }
 
     private static NoteSignature Redate(NoteSignature signature)

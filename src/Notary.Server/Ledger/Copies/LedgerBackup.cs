@@ -8,7 +8,8 @@ namespace Notary.Server;
 /// <param name="Checkpoint">The last one it holds, signed.</param>
 /// <param name="Length">Bytes of the file.</param>
 /// <param name="HasKey">Whether the signing key is in it.</param>
-public sealed record BackupReport(string Origin, ulong Entries, SignedCheckpoint Checkpoint, long Length, bool HasKey);
+/// <param name="Timestamps">The file beside it with the outside authorities' tokens; null where the ledger has none.</param>
+public sealed record BackupReport(string Origin, ulong Entries, SignedCheckpoint Checkpoint, long Length, bool HasKey, string? Timestamps);
 
 /// <summary>
 /// Writes a ledger into one file, also while a server appends to it. What lies below a head never changes, so the copy
@@ -34,17 +35,18 @@ public static class LedgerBackup
         using var lockFile = Lock(path, draft + ".lock");
         try
         {
-            if (Path.Exists(name))
-                throw new LedgerRefusedException($"{path} is there already, and is not overwritten", "give another name");
+            foreach (var taken in new[] { path, TimestampsOf(path) }.Where(Path.Exists))
+                throw new LedgerRefusedException($"{taken} is there already, and is not overwritten", "give another name");
             using var reader = LedgerReader.Open(dataDirectory);
             var key = withKey ? ReadKey(folder, reader.Key) : null;
             var source = new CheckedCopy(progress, cancellation);
             source.Write(draft, reader.Latest, reader.ReadRecords(0));
             var length = Seal(draft, reader.Latest.Checkpoint, key, time, cancellation);
+            var timestamps = CopyTimestamps(folder, path);
             // A crash before this leaves a draft, which the next backup of that name begins with deleting.
             File.Move(draft, name, overwrite: false);
             DurableFile.SyncFolderOf(name);
-            return new BackupReport(reader.Latest.Checkpoint.Origin, reader.Latest.Checkpoint.Size, reader.Latest, length, withKey);
+            return new BackupReport(reader.Latest.Checkpoint.Origin, reader.Latest.Checkpoint.Size, reader.Latest, length, withKey, timestamps);
         }
         catch (Exception e) when (e is StoreDamagedException or StoreException)
         {
@@ -71,6 +73,9 @@ public static class LedgerBackup
     /// <exception cref="LedgerRefusedException">There is no ledger, or it is damaged.</exception>
     public static LedgerSource OpenFolder(string dataDirectory) => new StoredSource(dataDirectory, LedgerReader.Open(dataDirectory));
 
+    /// <summary>Where the tokens of a backup's ledger are: beside it, since they are no part of what its seal and its check speak of.</summary>
+    internal static string TimestampsOf(string backup) => backup + ".timestamps";
+
     internal static FileStream Open(string path) =>
         new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
 
@@ -93,6 +98,14 @@ public static class LedgerBackup
         {
             throw new LedgerRefusedException($"another backup is being written to {path}", "wait for it, or give another name");
         }
+    }
+
+    private static string? CopyTimestamps(DataFolder folder, string backup)
+    {
+        if (!File.Exists(folder.Timestamps))
+            return null;
+        TokenStore.Copy(folder.Timestamps, TimestampsOf(backup));
+        return TimestampsOf(backup);
     }
 
     /// <summary>The key file that the ledger's entries name: after a key change that was cut off, that is the next one still.</summary>

@@ -56,6 +56,8 @@ public static class LedgerRestore
         finally
         {
             SqliteFile.Delete(folder.Draft);
+            if (!File.Exists(folder.Database))
+                SqliteFile.Delete(folder.Timestamps);
         }
     }
 
@@ -77,10 +79,19 @@ public static class LedgerRestore
         }
 
         var check = new CheckedCopy(progress, cancellation).Check(folder.Draft);
+        PlaceTimestamps(backup, folder);
         PlaceKey(folder, key);
         // A crash before this leaves a draft, which keeps every server off the folder until the restore is run again.
         folder.PlaceDraft();
         return check;
+    }
+
+    private static void PlaceTimestamps(string backup, DataFolder folder)
+    {
+        // What an interrupted run left.
+        SqliteFile.Delete(folder.Timestamps);
+        if (File.Exists(LedgerBackup.TimestampsOf(backup)))
+            TokenStore.Copy(LedgerBackup.TimestampsOf(backup), folder.Timestamps);
     }
 
     /// <summary>Puts the key there, unless one is; a key that was there is never touched, whatever is wrong with it.</summary>

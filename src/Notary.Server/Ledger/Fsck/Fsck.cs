@@ -101,6 +101,8 @@ public sealed class Fsck
         CheckKey(key, entries.Key);
         CheckHead(note, checkpoint, stored!, key, entries);
         CheckMark(mark, checkpoint, markRoot);
+        if (folder is not null && tree.Size == checkpoint.Size)
+            new FsckTimestamps(tree, entries.Keys, checkpoint, findings).Check(folder.Timestamps, cancellation);
         var indexes = new FsckIndexes(store, findings, checkpoint.Size, progress);
         indexes.CheckDeposits(entries.Deposits, cancellation);
         indexes.CheckAccounts(entries.AccountRows, cancellation);

@@ -30,6 +30,9 @@ internal sealed class FsckEntries(
     /// <summary>The key that the entries name last; null when entry 0 names none.</summary>
     public VerifierKey? Key => keys.Current;
 
+    /// <summary>Every key that the entries name.</summary>
+    public IReadOnlyList<VerifierKey> Keys => keys.All;
+
     /// <summary>The newest time that an entry carries.</summary>
     public DateTimeOffset Newest => newest;
 

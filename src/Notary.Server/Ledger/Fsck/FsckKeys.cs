@@ -15,6 +15,9 @@ internal sealed class FsckKeys(ILedgerStore store, FsckFindings findings)
     /// <summary>The key that signs after the last entry that was read; null when entry 0 does not name one.</summary>
     public VerifierKey? Current => chain?.Current;
 
+    /// <summary>Every key that the entries name, the first one first.</summary>
+    public IReadOnlyList<VerifierKey> All => chain?.Keys ?? [];
+
     /// <summary>Rows that the account index must have for key entries.</summary>
     public ulong Rows { get; private set; }
 

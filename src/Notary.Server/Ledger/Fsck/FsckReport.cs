@@ -27,6 +27,9 @@ public enum FsckKind
     /// <summary>The key file.</summary>
     Key,
 
+    /// <summary>A time-stamp over a checkpoint, or their store.</summary>
+    Timestamp,
+
     /// <summary>The database as such: a page that cannot be read or does not fit in, rows where no append writes any.</summary>
     Store,
 }

@@ -1,0 +1,187 @@
+using System.Formats.Asn1;
+using Notary.Core;
+using Notary.Tests.Support;
+using Xunit;
+
+namespace Notary.Tests.Core;
+
+/// <summary>Bytes that want to be taken for time-stamps: each ends in a clear refusal, with little memory and time.</summary>
+public sealed class TimestampHostileTests
+{
+    private static readonly DateTimeOffset Time = new(2026, 11, 22, 3, 10, 11, 123, TimeSpan.Zero);
+    private static readonly MessageImprint Imprint = MessageImprint.Of(Hash.Of("abc"u8));
+    private static readonly TestAuthority Authority = new();
+    private static readonly TimestampRoots Roots = Authority.Roots;
+
+    [Fact]
+    public void No_mutation_of_a_token_says_anything_else()
+    {
+        var token = Authority.Stamp(new TokenPlan { Imprint = Imprint, Time = Time, Intermediate = true });
+        var honest = TimestampVerification.Verify(token, Imprint, Roots);
+        Assert.Equal(TokenStanding.Verified, honest.Standing);
+        var n = 0;
+        foreach (var mutated in ByteMutations.Of(token, seed: 11))
+        {
+            var verdict = TimestampVerification.Verify(mutated, Imprint, Roots);
+            // The certificate of an issuer, unsigned attributes and the like are not under the signature; what is said is.
+            if (verdict.Standing == TokenStanding.Verified)
+                Assert.Equal((honest.Info, honest.Authority), (verdict.Info, verdict.Authority));
+            n++;
+        }
+
+        Assert.InRange(n, 3_000, 20_000);
+    }
+
+    [Fact]
+    public void No_mutation_of_a_reply_or_a_query_ends_in_anything_but_a_refusal()
+    {
+        var token = Authority.Stamp(new TokenPlan { Imprint = Imprint, Time = Time });
+        var query = new TimestampQuery(Imprint) { Policy = "1.2.3.4.1", Nonce = new byte[] { 5, 6, 7 }, WantsCertificate = true };
+        Assert.Equal(query, TimestampQuery.Parse(query.ToDer()));
+        byte[][] replies =
+        [
+            new TimestampReply((ReadOnlyMemory<byte>?)token).ToDer(),
+            TimestampReply.Refuse(TimestampFailure.TimeNotAvailable, "the clock went back").ToDer(),
+        ];
+        foreach (var mutated in replies.SelectMany(reply => ByteMutations.Of(reply, seed: 12)))
+            Try(() => TimestampReply.Parse(mutated));
+        foreach (var mutated in ByteMutations.Of(query.ToDer(), seed: 13))
+            Try(() => TimestampQuery.Parse(mutated));
+    }
+
+    [Theory]
+    [InlineData(TimestampFailure.BadAlgorithm), InlineData(TimestampFailure.BadRequest), InlineData(TimestampFailure.BadDataFormat)]
+    [InlineData(TimestampFailure.TimeNotAvailable), InlineData(TimestampFailure.UnacceptedPolicy), InlineData(TimestampFailure.UnacceptedExtension)]
+    [InlineData(TimestampFailure.SystemFailure)]
+    public void A_refusal_reads_back(TimestampFailure failure)
+    {
+        var reply = TimestampReply.Parse(TimestampReply.Refuse(failure, "时钟 is off").ToDer());
+
+        Assert.Equal((null, failure, "时钟 is off"), (reply.Token, reply.Failure, reply.Text));
+    }
+
+    [Fact]
+    public void A_token_of_a_hundred_megabytes_costs_nothing()
+    {
+        var huge = new byte[100_000_000];
+        Authority.Stamp("abc"u8, Time).CopyTo(huge, 0);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var verdict = TimestampVerification.Verify(huge, Imprint, Roots);
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000);
+        Assert.Contains("100,000,000 bytes (limit 65,536)", verdict.Problem!.Value.English, StringComparison.Ordinal);
+        Assert.Throws<MalformedException>(() => TimestampReply.Parse(huge));
+        Assert.Throws<MalformedException>(() => TimestampQuery.Parse(huge));
+    }
+
+    [Theory]
+    [InlineData("", "is empty")]
+    [InlineData("30", "a length that is not DER")]
+    [InlineData("3000 00", "is followed by other bytes")]
+    [InlineData("3080 0000", "a length that is not DER")]
+    [InlineData("308100", "a length that is not DER")]
+    [InlineData("30820010", "a length that is not DER")]
+    [InlineData("3003 0400", "a length that is not DER")]
+    [InlineData("3003 0402 00", "a length that is not DER")]
+    [InlineData("3002 0401", "a length that is not DER")]
+    [InlineData("3084 00000001 00", "a length that is not DER")]
+    [InlineData("30FF", "a length that is not DER")]
+    [InlineData("3F8101 00", "a tag of several bytes")]
+    [InlineData("3000", "is not CMS")]
+    [InlineData("0500", "is not CMS")]
+    public void Bytes_of_another_shape_are_refused(string hex, string words)
+    {
+        var verdict = TimestampVerification.Verify(Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal)), Imprint, Roots);
+
+        Assert.Equal(TokenStanding.Refused, verdict.Standing);
+        Assert.Contains(words, verdict.Problem!.Value.English, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Deep_nesting_and_crowds_of_elements_are_refused_before_anybody_parses_them()
+    {
+        Assert.Contains("nested more than 32 deep", Problem(Nested(33)), StringComparison.Ordinal);
+        Assert.Contains("nested more than 32 deep", Problem(Nested(12_000)), StringComparison.Ordinal);
+        Assert.Contains("is not CMS", Problem(Nested(32)), StringComparison.Ordinal);
+
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            for (var i = 0; i < 20_000; i++)
+                writer.WriteNull();
+        }
+
+        Assert.Contains("more than 8,192 elements", Problem(writer.Encode()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_a_token_carries_beside_its_signer_is_limited()
+    {
+        // Certificates cost a search each when a chain is built.
+        var cms = new System.Security.Cryptography.Pkcs.SignedCms();
+        cms.Decode(Authority.Stamp("abc"u8, Time));
+        for (var i = 0; i < TimestampLimits.Certificates; i++)
+            cms.AddCertificate(new TestAuthority($"Crowd {i}").Root);
+
+        Assert.Contains("certificates: has 17 (limit 16)", Problem(cms.Encode()), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(TimestampLimits.SerialBytes + 1, 0, "serialNumber")]
+    [InlineData(1, TimestampLimits.NonceBytes + 1, "nonce")]
+    public void Long_numbers_are_refused(int serial, int nonce, string field)
+    {
+        var info = new TimestampInfo
+        {
+            Policy = "1.2.3", Imprint = Imprint, Serial = Number(serial), Time = Time, Nonce = nonce == 0 ? (ReadOnlyMemory<byte>?)null : Number(nonce),
+        };
+
+        Assert.Equal(field, Assert.Throws<MalformedException>(() => TimestampInfo.Parse(info.ToDer())).Field);
+    }
+
+    [Fact]
+    public void What_is_written_reads_back()
+    {
+        foreach (var accuracy in (TimeSpan?[])[null, TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(12), TimeSpan.FromMicroseconds(2_003_004)])
+        {
+            var info = new TimestampInfo { Policy = "2.25.340282366920938463463374607431768211455", Imprint = Imprint, Serial = Number(20), Time = Time, Accuracy = accuracy };
+            var read = TimestampInfo.Parse(info.ToDer());
+            Assert.Equal((info.Policy, info.Time, info.Accuracy, info.Imprint), (read.Policy, read.Time, read.Accuracy, read.Imprint));
+            Assert.Equal(info.ToDer(), read.ToDer());
+        }
+    }
+
+    private static byte[] Number(int size) => [.. Enumerable.Repeat((byte)0x55, size)];
+
+    private static string Problem(byte[] token) => TimestampVerification.Verify(token, Imprint, Roots).Problem!.Value.English;
+
+    private static byte[] Nested(int depth)
+    {
+        var inner = new List<byte>();
+        for (var i = 0; i < depth; i++)
+        {
+            byte[] length = inner.Count switch
+            {
+                < 0x80 => [(byte)inner.Count],
+                < 0x100 => [0x81, (byte)inner.Count],
+                _ => [0x82, (byte)(inner.Count >> 8), (byte)(inner.Count & 0xFF)],
+            };
+            inner.InsertRange(0, [0x30, .. length]);
+        }
+
+        return [.. inner];
+    }
+
+    private static void Try(Action parse)
+    {
+        try
+        {
+            parse();
+        }
+        catch (MalformedException)
+        {
+            // The one refusal that there is.
+        }
+    }
+}
