@@ -79,7 +79,7 @@ internal static class ServeCommand
             ("mark", MarkPath(options)),
             ("bitcoin", options.Calendars.Count == 0 ? "none: --calendar takes the ledger's roots there" : string.Join(", ", options.Calendars)),
             ("tsa", options.Authority is null ? "none: --tsa-certificate serves one" : $"{Address(server.WebAddress)}/tsa"),
-            ("stamped by", options.OutsideAuthorities.Count == 0 ? "nobody: no independent time, --outside-tsa names who gives one" : string.Join(", ", options.OutsideAuthorities.Select(authority => authority.Name))),
+            ("stamps", options.OutsideAuthorities.Count == 0 ? "nobody: no independent time, --outside-tsa names who gives one" : string.Join(", ", options.OutsideAuthorities.Select(authority => authority.Name))),
             ("accuracy", "unknown: nothing vouches for this machine's clock, and every statement says so"),
             ("ready", "Ctrl-C stops"));
 
