@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Notary.Core;
+using Notary.Documents;
 
 namespace Notary.Cli;
 
@@ -44,6 +45,8 @@ internal static class UpgradeCommand
     private static async Task<bool> UpgradeAsync(Terminal terminal, string path, IReadOnlyList<UpgradeStep> steps, CancellationToken cancellation)
     {
         var evidence = EvidenceFile.Read(path, cancellation);
+        if (evidence.Folder.Length > 0)
+            throw CliException.Input($"{path}: is a package of 'notary disclose'", "upgrade the evidence that it was made from, and disclose again");
         // They would not be written again, and they are not this program's to delete.
         if (evidence.Unknown is [var first, ..])
             throw CliException.Input($"{path}: holds '{first}', which is no evidence and would be lost", "take it out of the package first");
@@ -58,7 +61,7 @@ internal static class UpgradeCommand
         }
 
         if (!ReferenceEquals(upgraded, evidence))
-            EvidenceFile.Replace(path, upgraded);
+            EvidenceFile.Replace(path, upgraded.Pages.Count == 0 ? upgraded : CertificatePage.AddTo(upgraded));
         foreach (var refusal in refusals)
             terminal.Error($"{path}: {refusal}");
         return refusals.Count == 0;

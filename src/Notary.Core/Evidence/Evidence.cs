@@ -22,44 +22,47 @@ public sealed class Evidence
 
     private Evidence(Certificate certificate) => Certificate = certificate;
 
-    public Certificate Certificate { get; private init; }
+    public Certificate Certificate { get; private set; }
 
     /// <summary>All items; null when only some are disclosed, or none.</summary>
-    public Manifest? Manifest { get; private init; }
+    public Manifest? Manifest { get; private set; }
 
     /// <summary>32 secret bytes; given exactly when <see cref="Manifest"/> is.</summary>
-    public Hash? Seed { get; private init; }
+    public Hash? Seed { get; private set; }
 
     /// <summary>The disclosed items by the leaf hash in their file's name, in the order of its bytes; nobody has checked
     /// yet that the opening gives this leaf. Empty beside a manifest.</summary>
-    public IReadOnlyDictionary<Hash, Opening> Openings { get; private init; } = new SortedDictionary<Hash, Opening>();
+    public IReadOnlyDictionary<Hash, Opening> Openings { get; private set; } = new SortedDictionary<Hash, Opening>();
 
     /// <summary>The text of the item <see cref="ContextRecord.ItemPath"/>, where the deposit has one and shows it; null elsewhere.</summary>
-    public ContextRecord? Context { get; private init; }
+    public ContextRecord? Context { get; private set; }
 
     /// <summary>The files of <c>ots/</c>, in the order in which they are written. Those of <c>timestamps/</c> follow from the certificate.</summary>
-    public IReadOnlyList<Attachment> Attachments { get; private init; } = [];
+    public IReadOnlyList<Attachment> Attachments { get; private set; } = [];
 
     /// <summary>
     /// The certificate as pages for people, by their known names. For reading only: they are no evidence, and nobody has
     /// compared them with the certificate yet.
     /// </summary>
-    public IReadOnlyList<Attachment> Pages { get; private init; } = [];
+    public IReadOnlyList<Attachment> Pages { get; private set; } = [];
 
     /// <summary>
     /// Names of files in the package that are not evidence, such as a planted report, in the package's order; to be shown
     /// escaped (<see cref="TextRules.Escape"/>). They are not written again.
     /// </summary>
-    public IReadOnlyList<string> Unknown { get; private init; } = [];
+    public IReadOnlyList<string> Unknown { get; private set; } = [];
 
     /// <summary>
     /// The documents that a package carries beside the evidence, as they were found there; they are not written again. A
     /// verifier compares them like those that it is given.
     /// </summary>
-    public IReadOnlyList<GivenFile> Included { get; private init; } = [];
+    public IReadOnlyList<GivenFile> Included { get; private set; } = [];
 
-    /// <summary>Where the evidence lies in the zip: <see cref="PackageNames.Proofs"/> in a package that discloses, else empty.</summary>
-    public string Folder { get; private init; } = "";
+    /// <summary>
+    /// Where the evidence lies in the zip: <see cref="PackageNames.Proofs"/> in a package that discloses, whose other files
+    /// are not part of this and are not written again; else empty.
+    /// </summary>
+    public string Folder { get; private set; } = "";
 
     /// <summary>A certificate alone: it can be verified, but opens nothing.</summary>
     public static Evidence FromCertificate(Certificate certificate) => new(certificate);
@@ -88,12 +91,12 @@ public sealed class Evidence
                 throw new ArgumentException($"'{attachment.Name}' is no name of an OpenTimestamps file, or is given twice.", nameof(attachments));
         }
 
-        return Copy(Certificate, [.. sorted.Values], Pages, Unknown, Context);
+        return With(copy => copy.Attachments = [.. sorted.Values]);
     }
 
     /// <summary>The same evidence with these time-stamps in the place of its certificate's.</summary>
     public Evidence WithTimestamps(IReadOnlyList<TimestampToken> timestamps) =>
-        Copy(Certificate with { Timestamps = timestamps }, Attachments, Pages, Unknown, Context);
+        With(copy => copy.Certificate = Certificate with { Timestamps = timestamps });
 
     /// <summary>The same evidence with these pages in the place of its <see cref="Pages"/>.</summary>
     /// <exception cref="ArgumentException">A name that is no page's, or twice.</exception>
@@ -101,37 +104,29 @@ public sealed class Evidence
     {
         if (pages.Any(page => !EvidenceNames.IsPage(page.Name)) || pages.DistinctBy(page => page.Name, StringComparer.Ordinal).Count() != pages.Count)
             throw new ArgumentException($"A page is {HtmlPage}, and is given once.", nameof(pages));
-        return Copy(Certificate, Attachments, pages, Unknown, Context);
+        return With(copy => copy.Pages = pages);
     }
 
     /// <summary>The same evidence with the text of its context record.</summary>
     /// <exception cref="ArgumentException">No item that the evidence shows is this record.</exception>
     public Evidence WithContext(ContextRecord context) => Find(ContextRecord.ItemPath) == context.ToItem()
-        ? Copy(Certificate, Attachments, Pages, Unknown, context)
+        ? With(copy => copy.Context = context)
         : throw new ArgumentException("The evidence shows no item that is this record.", nameof(context));
 
     /// <summary>The same for a record whose item was seen and is not kept.</summary>
-    internal Evidence KeepContext(ContextRecord context) => Copy(Certificate, Attachments, Pages, Unknown, context);
+    internal Evidence KeepContext(ContextRecord context) => With(copy => copy.Context = context);
 
     /// <summary>The item of this path in the manifest, or shown by an opening; null when there is none.</summary>
     internal ItemText? Find(string path) =>
         Manifest?.Items.FirstOrDefault(item => item.Path == path)
         ?? Openings.Values.Select(opening => opening.Item).FirstOrDefault(item => item?.Path == path);
 
-    internal Evidence WithUnknown(IReadOnlyList<string> unknown) => Copy(Certificate, Attachments, Pages, unknown, Context);
+    internal Evidence WithUnknown(IReadOnlyList<string> unknown) => With(copy => copy.Unknown = unknown);
 
     /// <summary>The same evidence as it is read from a package that holds these documents beside it.</summary>
     /// <param name="documents">Under their names in the package.</param>
-    public Evidence InPackage(IReadOnlyList<GivenFile> documents) => new(Certificate)
-    {
-        Openings = Openings,
-        Attachments = Attachments,
-        Pages = Pages,
-        Unknown = Unknown,
-        Context = Context,
-        Included = documents,
-        Folder = PackageNames.Proofs,
-    };
+    public Evidence InPackage(IReadOnlyList<GivenFile> documents) =>
+        With(copy => (copy.Folder, copy.Included) = (PackageNames.Proofs, documents));
 
     /// <summary>Reads a package, or a bare <c>certificate.json</c>; the first byte tells which it is.</summary>
     /// <param name="stream">Seekable; read from its start. It stays open.</param>
@@ -145,18 +140,10 @@ public sealed class Evidence
     /// <exception cref="InvalidOperationException">It would have more or larger files than a reader accepts.</exception>
     public void Write(Stream stream) => EvidenceWriter.Write(this, stream);
 
-    private Evidence Copy(
-        Certificate certificate, IReadOnlyList<Attachment> attachments, IReadOnlyList<Attachment> pages, IReadOnlyList<string> unknown,
-        ContextRecord? context) => new(certificate)
+    private Evidence With(Action<Evidence> change)
     {
-        Manifest = Manifest,
-        Seed = Seed,
-        Openings = Openings,
-        Context = context,
-        Attachments = attachments,
-        Pages = pages,
-        Unknown = unknown,
-        Included = Included,
-        Folder = Folder,
-    };
+        var copy = (Evidence)MemberwiseClone();
+        change(copy);
+        return copy;
+    }
 }

@@ -286,7 +286,7 @@ public sealed class Ledger : IAsyncDisposable
     private IReadOnlyList<IssuedTimestamp> FindTimestamps(LedgerHead head, ulong index) => Tokens is null ? [] :
     [
         // A ledger that was restored from a backup may know tokens over what it does not hold yet.
-        .. Tokens.Find(index).Where(token => token.Size <= head.Size).Select(token => new IssuedTimestamp(
+        .. Tokens.Find(index).Where(token => token.Size <= head.Size).OrderBy(token => token.Size).Take(EvidenceLimits.Timestamps).Select(token => new IssuedTimestamp(
             token.Token, ProofText.Print(index, MerkleTree.Inclusion(index, token.Size, tree.At(head)), token.Checkpoint.Span))),
     ];
 
