@@ -6,6 +6,7 @@ var root = new RootCommand("Measures notary on this machine. Every table is mark
     LoadCommand.Create(),
     HashCommand.Create(),
     GrowCommand.Create(),
+    StampCommand.Create(),
     ServerCommand.Create(),
     HashFilesCommand.Create(),
 };

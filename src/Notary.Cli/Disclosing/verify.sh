@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # 核验存证披露包:不需要 .NET,不需要网络。  Checks a package that discloses documents of a deposit, offline, without .NET.
 #
-#   bash verify.sh [--key VKEY] [--depositor VKEY] [--package FOLDER] [FILE...]
+#   bash verify.sh [--key VKEY] [--depositor VKEY] [--tsa-roots FILE] [--package FOLDER] [FILE...]
 #
 #   --key        账本公钥 the ledger's public key, as its operator publishes it. Take it from elsewhere than this package.
 #   --depositor  存证人公钥 the key of the account that you expect to have deposited.
+#   --tsa-roots  时间戳根证书 root certificates, in PEM, of the time-stamping authorities that you trust; without it no time-stamp counts.
 #   --package    解压后的文件夹 the unpacked package; by default the one that this script lies in.
 #   FILE         待核验的文件 documents to compare, besides those in 02_files/.
 #
@@ -157,12 +158,13 @@ signed_by() { # name, id, key, file: Valid, Invalid or Absent into V, as all lin
 
 # ---- The command ----
 
-key= depositor= given=() package=$(dirname -- "${BASH_SOURCE[0]}")/..
+key= depositor= tsa_roots= given=() package=$(dirname -- "${BASH_SOURCE[0]}")/..
 while (( $# )); do
   case $1 in
     --key|--depositor|--package) (( $# > 1 )) || die "$1 needs a value"; printf -v "${1#--}" %s "$2"; shift 2;;
+    --tsa-roots) (( $# > 1 )) || die "$1 needs a value"; tsa_roots=$2; shift 2;;
     --) shift; given+=("$@"); break;;
-    -*) die "unknown option; usage: verify.sh [--key VKEY] [--depositor VKEY] [--package FOLDER] [FILE...]";;
+    -*) die "unknown option; usage: verify.sh [--key VKEY] [--depositor VKEY] [--tsa-roots FILE] [--package FOLDER] [FILE...]";;
     *) given+=("$1"); shift;;
   esac
 done
@@ -174,6 +176,10 @@ for i in "${!given[@]}"; do
   [[ -f ${given[i]} && -r ${given[i]} ]] || die "not a file that can be read: $(printf %q "${given[i]}")"
   [[ ${given[i]} == /* ]] || given[i]=$PWD/${given[i]}
 done
+if [[ -n $tsa_roots ]]; then
+  [[ -f $tsa_roots && -r $tsa_roots ]] || die '--tsa-roots: not a file that can be read'
+  [[ $tsa_roots == /* ]] || tsa_roots=$PWD/$tsa_roots
+fi
 work=$(mktemp -d) || exit 2
 trap 'rm -rf -- "$work"' EXIT
 [[ -z $key ]] || { parse_key "$key" && is_origin "$KNAME" && [[ $KTYPE == 01 ]]; } || die '--key: not the public key of a ledger, name+hash+base64'
@@ -253,7 +259,7 @@ for ((i = 0; i < ${#proof[@]}; i++)); do [[ -n ${proof[i]} ]] || break; done
 take certificate.json 1048576 || die 'certificate.json is missing'
 for i in "${!expected[@]}"; do [[ ${L[i]-} == "${expected[i]}" ]] || die 'certificate.json differs from the texts beside it'; done
 for one in "${L[@]}"; do [[ $one =~ ^[\ -~]*$ || $one =~ $utf8_line ]] || die 'certificate.json is not UTF-8'; done
-end=("${L[@]:6}")
+end=("${L[@]:6}") OVER=() TOKEN=() OWN=()
 string='([^"\\]|\\["\\n]|\\u00(0[0-9b-f]|1[0-9a-f]))*'
 if [[ ${end[0]-} == '  "timestamps": ['  ]]; then
   last=$((${#end[@]} - 3))
@@ -261,7 +267,8 @@ if [[ ${end[0]-} == '  "timestamps": ['  ]]; then
   for ((i = 1; i <= last; i++)); do
     one=${end[i]}; (( i == last )) || { [[ $one == *, ]] || die 'certificate.json has a malformed time-stamp'; one=${one%,}; }
     [[ $one =~ ^"    { \"over\": \""(checkpoint|commitment)"\", \"token\": \""([A-Za-z0-9+/]+={0,2})\"(,\ \"proof\":\ \"$string\")?" }"$ ]] &&
-      token=${BASH_REMATCH[2]} && (( ${#token} <= 87384 )) && hex "$token" && (( ${#V} <= 131072 )) || die 'certificate.json has a malformed time-stamp'
+      over=${BASH_REMATCH[1]} token=${BASH_REMATCH[2]} own=${BASH_REMATCH[3]} && (( ${#token} <= 87384 )) && hex "$token" && (( ${#V} <= 131072 )) || die 'certificate.json has a malformed time-stamp'
+    OVER+=("$over") TOKEN+=("$V") OWN+=("${own#, \"proof\": }")
   done
 else
   [[ ${#end[@]} -eq 2 && ${end[0]} == '  "timestamps": []' && ${end[1]} == '}' ]] || die 'certificate.json does not end as it should'
@@ -269,6 +276,24 @@ fi
 for f in "${files[@]}"; do
   [[ $f =~ ^$proofs/(ots/$hash\.ots|timestamps/(0|[1-9][0-9]{0,3})\.(tsr|tlog-proof|checkpoint\.txt))$ ]] || continue
   (( SIZE[$f] <= 262144 )) || die "$f is larger than 262,144 bytes"
+done
+
+# timestamps/ repeats the tokens: <n>.tsr as an authority's reply, and of a token over a checkpoint what it is over.
+has_bytes() { [[ -n ${SIZE[$proofs/timestamps/$1]-} && $(xxd -p "$proofs/timestamps/$1" | tr -d '\n') == "$2" ]] || die "timestamps/$1 is missing, or differs from what certificate.json holds"; }
+for n in "${!TOKEN[@]}"; do
+  i=$((${#TOKEN[n]} / 2 + 5))
+  if (( i < 128 )); then printf -v V '%02x' "$i"; elif (( i < 256 )); then printf -v V '81%02x' "$i"; elif (( i < 65536 )); then printf -v V '82%04x' "$i"; else printf -v V '83%06x' "$i"; fi
+  has_bytes "$n.tsr" "30${V}3003020100${TOKEN[n]}"
+  [[ ${OVER[n]} == checkpoint ]] || continue
+  one=("${proof[@]}")
+  if [[ -n ${OWN[n]} ]]; then
+    take "timestamps/$n.tlog-proof" 131072 && json && [[ $V == "${OWN[n]}" ]] || die "timestamps/$n.tlog-proof is missing, or differs from what certificate.json holds"
+    one=("${L[@]}")
+  fi
+  for ((i = 0; i < ${#one[@]}; i++)); do [[ -n ${one[i]} ]] || break; done
+  (( i < ${#one[@]} )) || continue
+  take "timestamps/$n.checkpoint.txt" 131072 && [[ "${L[*]}" == "${one[*]:i+1}" && ${#L[@]} -eq $((${#one[@]} - i - 1)) ]] ||
+    die "timestamps/$n.checkpoint.txt is missing, or is not what the time-stamp's proof ends in"
 done
 
 parse_statement() {
@@ -481,7 +506,12 @@ check_signature() {
 check_inclusion() {
   [[ $has_statement == yes ]] || { fails inclusion "the entry is not a deposit's statement"; return; }
   [[ $has_proof == yes ]] || { fails inclusion 'the proof cannot be read'; return; }
-  local fn sn r=${SUM[$proofs/statement.txt]} p low=$((1 << 63)) broken=no
+  climbs || { fails inclusion "the statement is not entry $index of $size under the checkpoint's root"; return; }
+  ! less "$index" "$after" || { fails inclusion "the statement says that it came after $after entries, and is entry $index"; return; }
+  passes inclusion "the statement is entry $index of $size under the checkpoint's root"
+}
+climbs() { # whether path leads from the statement at index to root, in a tree of size
+  local fn sn r p low=$((1 << 63)) broken=no
   less "$index" "$size" || broken=yes
   V=$({ printf '\0'; cat "$proofs/statement.txt"; } | sha256sum); r=${V%% *}
   number "$index"; fn=$N; number "$size"; sn=$((N - 1))
@@ -496,9 +526,7 @@ check_inclusion() {
     fi
     r=$V fn=$(((fn >> 1) & ~low)) sn=$(((sn >> 1) & ~low))
   done
-  [[ $broken == no && $sn == 0 && $r == "$root" ]] || { fails inclusion "the statement is not entry $index of $size under the checkpoint's root"; return; }
-  ! less "$index" "$after" || { fails inclusion "the statement says that it came after $after entries, and is entry $index"; return; }
-  passes inclusion "the statement is entry $index of $size under the checkpoint's root"
+  [[ $broken == no && $sn == 0 && $r == "$root" ]]
 }
 check_checkpoint() {
   [[ $has_proof == yes ]] || { fails checkpoint 'the proof cannot be read'; return; }
@@ -511,6 +539,57 @@ check_checkpoint() {
   signed_by "$KNAME" "$KID" "$KHEX" "$work/checkpoint"
   [[ $V == Valid ]] || { fails checkpoint "the signature of ledger $origin is $V under the key given"; return; }
   [[ $has_statement == yes ]] && passes checkpoint "ledger $origin signed it, under the key given" || leaves checkpoint 'there is no statement to compare with'
+}
+
+judge_token() { # n, in a shell of its own: "holds TIME", "unknown", or what is wrong
+  local n=$1 over=() text time seconds
+  printf %s "${TOKEN[n]}" | xxd -r -p > "$work/token.$n"
+  if [[ ${OVER[n]} == commitment ]]; then
+    over=(-digest "$commitment")
+  else
+    over=(-data "$proofs/timestamps/$n.checkpoint.txt")
+    if [[ -n ${OWN[n]} ]]; then
+      local own=$index
+      take "timestamps/$n.tlog-proof" 131072; one=("${L[@]}")
+      for ((i = 0; i < ${#one[@]}; i++)); do [[ -n ${one[i]} ]] || break; done
+      checkpoint=("${one[@]:i+1}")
+      L=("${one[@]}") P=0; parse_proof || { echo 'has a proof that cannot be read'; return; }
+      [[ $origin == "$ledger" ]] || { echo 'is over a checkpoint of another ledger'; return; }
+      [[ $index == "$own" ]] && climbs || { echo 'is over a checkpoint that is not shown to include the entry'; return; }
+    fi
+  fi
+  text=$(openssl ts -reply -token_in -in "$work/token.$n" -token_out -text 2>/dev/null) || { echo 'cannot be read'; return; }
+  [[ $text == *$'\n''Hash Algorithm: sha256'$'\n'* ]] || { echo 'is not over a SHA-256'; return; }
+  time=${text#*$'\n''Time stamp: '}; time=${time%%$'\n'*}
+  # As of its own time: openssl judges certificates as of now unless it is told. It counts seconds.
+  seconds=$(date -u -d "$time" +%s 2>/dev/null) || { echo 'tells no time'; return; }
+  [[ $time != *.* ]] || seconds=$((seconds + 1))
+  if text=$(openssl ts -verify -token_in -in "$work/token.$n" "${over[@]}" -CAfile "$tsa_roots" -attime "$seconds" 2>&1); then
+    printf 'holds %s\n' "$(date -u -d "$time" +%Y-%m-%dT%H:%M:%S.%3NZ)"
+  elif [[ $text =~ unable\ to\ get\ (local\ )?issuer\ certificate|self.signed\ certificate ]]; then
+    echo unknown
+  else
+    echo 'does not verify'
+  fi
+}
+earliest=
+check_time() {
+  (( ${#TOKEN[@]} > 0 )) || { leaves time 'there is no time-stamp'; return; }
+  [[ -n $tsa_roots ]] || { leaves time 'no --tsa-roots were given'; return; }
+  [[ $can_sign == yes && $(openssl ts -help 2>&1) == *-attime* ]] || { leaves time 'openssl 3 is missing'; return; }
+  [[ $has_statement == yes && $has_proof == yes ]] || { leaves time 'there is no entry that could be dated'; return; }
+  local n held=0 result
+  for n in "${!TOKEN[@]}"; do
+    result=$(judge_token "$n")
+    case $result in
+      unknown) continue;;
+      'holds '*) held=$((held + 1)) result=${result#holds }
+        [[ ${OVER[n]} == commitment ]] || { [[ -n $earliest && ! $result < $earliest ]] || earliest=$result; };;
+      *) fails time "time-stamp $n $result"; earliest=; return;;
+    esac
+  done
+  if (( held == 0 )); then leaves time 'no time-stamp leads to the roots given'
+  else passes time "$held of ${#TOKEN[@]} time-stamps verify, each as of its own time, up to the roots given; revocation was not checked"; fi
 }
 
 LEAF=() NONCE=() META=() STEPS=() PATHS=() SIZES=() SHA=() SM3=() TEXT_HASH=() hidden=() F_NAME=() F_SIZE=() F_SHA=()
@@ -531,7 +610,7 @@ check_signature
 check_inclusion
 check_checkpoint
 leaves witnesses 'this script asks for no witnesses'
-leaves time 'time-stamps are not checked by this script'
+check_time
 leaves bitcoin 'OpenTimestamps paths are not checked by this script'
 
 # ---- The verdict ----
@@ -554,5 +633,9 @@ case $verdict in
   FAIL) printf '不通过 FAIL:%s\n' "$missing";;
   *) printf '无法判断 INDETERMINATE, 缺 missing:%s\n' "$missing";;
 esac
-[[ $has_statement == no ]] || printf '运营方所称接收时间 received, as the operator claims: %s. 本脚本未核验任何独立时间。 No independent time was checked here.\n' "$received"
+if [[ -n $earliest && ${RESULT[inclusion]} == PASS && ${RESULT[checkpoint]} == PASS ]]; then
+  printf '该条目最晚于 %s 已存在,依据时间戳。 The entry existed no later than %s, according to a time-stamp.\n' "$earliest" "$earliest"
+elif [[ $has_statement == yes ]]; then
+  printf '运营方所称接收时间 received, as the operator claims: %s. 本脚本未核验任何独立时间。 No independent time was checked here.\n' "$received"
+fi
 case $verdict in PASS) exit 0;; FAIL) exit 1;; *) exit 3;; esac

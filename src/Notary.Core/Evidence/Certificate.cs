@@ -39,6 +39,9 @@ public sealed record Certificate
     /// <exception cref="InvalidOperationException">A certificate that <see cref="Parse"/> would refuse.</exception>
     public byte[] ToJson() => CertificateJson.Write(this);
 
+    /// <summary>The files of <c>timestamps/</c> that repeat the tokens, by their names in evidence.</summary>
+    public IEnumerable<(string Name, ReadOnlyMemory<byte> Content)> TimestampFiles() => Core.TimestampFiles.Of(this);
+
     public bool Equals(Certificate? other) =>
         other is not null && Statement == other.Statement && Claims == other.Claims && Request == other.Request
         && Proof == other.Proof && Timestamps.SequenceEqual(other.Timestamps);

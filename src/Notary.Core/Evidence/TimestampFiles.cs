@@ -10,7 +10,7 @@ internal static class TimestampFiles
     // PKIStatusInfo ::= SEQUENCE { status INTEGER granted(0) }.
     private static ReadOnlySpan<byte> Granted => [0x30, 3, 2, 1, 0];
 
-    /// <exception cref="MalformedException">A proof holds no checkpoint.</exception>
+    /// <remarks>A proof that holds no checkpoint has no file for it; check 8 says what is wrong with it.</remarks>
     public static IEnumerable<(string Name, ReadOnlyMemory<byte> Content)> Of(Certificate certificate)
     {
         for (var n = 0; n < certificate.Timestamps.Count; n++)
@@ -21,9 +21,8 @@ internal static class TimestampFiles
                 continue;
             if (token.Proof is { } proof)
                 yield return (name + ".tlog-proof", TextRules.Utf8.GetBytes(proof));
-            var checkpoint = Certificate.CheckpointOf(token.Proof ?? certificate.Proof)
-                ?? throw new MalformedException("tlog-proof", null, "has no empty line before its checkpoint");
-            yield return (name + ".checkpoint.txt", TextRules.Utf8.GetBytes(checkpoint));
+            if (Certificate.CheckpointOf(token.Proof ?? certificate.Proof) is { } checkpoint)
+                yield return (name + ".checkpoint.txt", TextRules.Utf8.GetBytes(checkpoint));
         }
     }
 

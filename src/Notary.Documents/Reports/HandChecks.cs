@@ -53,6 +53,7 @@ public static class HandChecks
             CheckNames.Inclusion => [.. HandLedger.Inclusion(facts)],
             CheckNames.Checkpoint => [.. HandLedger.Checkpoint(facts)],
             CheckNames.Witnesses => [.. HandLedger.Witnesses(facts)],
+            CheckNames.Time => [.. HandTimestamps.Of(facts)],
             _ => [],
         };
         return steps.Count > 0 ? steps : [new Prose(new(
@@ -98,11 +99,20 @@ public static class HandChecks
             ("proof.tlog-proof", certificate.Proof), ("checkpoint.txt", certificate.Checkpoint),
         })
         {
-            if (text is null)
-                continue;
-            commands.Append(CultureInfo.InvariantCulture, $"base64 -d > \"$E/{name}\" << END\n");
-            commands.Append(Convert.ToBase64String(Encoding.UTF8.GetBytes(text), Base64FormattingOptions.InsertLineBreaks).ReplaceLineEndings("\n"));
-            commands.Append("\nEND\n");
+            if (text is not null)
+                AppendFile(commands, name, Encoding.UTF8.GetBytes(text));
         }
+
+        if (certificate.Timestamps.Count > 0)
+            commands.Append("mkdir \"$E/timestamps\"\n");
+        foreach (var (name, content) in certificate.TimestampFiles())
+            AppendFile(commands, name, content.Span);
+    }
+
+    private static void AppendFile(StringBuilder commands, string name, ReadOnlySpan<byte> content)
+    {
+        commands.Append(CultureInfo.InvariantCulture, $"base64 -d > \"$E/{name}\" << END\n");
+        commands.Append(Convert.ToBase64String(content, Base64FormattingOptions.InsertLineBreaks).ReplaceLineEndings("\n"));
+        commands.Append("\nEND\n");
     }
 }

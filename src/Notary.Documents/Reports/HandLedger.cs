@@ -43,6 +43,12 @@ internal static class HandLedger
     {
         if (facts.Proof is not { } proof || facts.Statement is null || proof.Index >= proof.Checkpoint.Size)
             yield break;
+        yield return UpTheTree(proof, "checkpoint.txt");
+    }
+
+    /// <summary>From the entry to the root of a checkpoint that is in a file of the evidence.</summary>
+    public static Listing UpTheTree(TlogProof proof, string file)
+    {
         var commands = new StringBuilder("r=$({ printf '\\0'; cat \"$E/statement.txt\"; } | sha256sum | cut -c1-64)\n");
         var (position, last) = (proof.Index, proof.Checkpoint.Size - 1);
         // RFC 9162, section 2.1.3.2, with the sides written out.
@@ -55,8 +61,8 @@ internal static class HandLedger
             (position, last) = (position >> 1, last >> 1);
         }
 
-        commands.Append("echo \"$r\"\nsed -n 3p \"$E/checkpoint.txt\" | base64 -d | xxd -p -c 32\n");
-        yield return new Listing(
+        commands.Append(CultureInfo.InvariantCulture, $"echo \"$r\"\nsed -n 3p \"$E/{file}\" | base64 -d | xxd -p -c 32\n");
+        return new Listing(
             new(
                 string.Create(CultureInfo.InvariantCulture, $"From the entry up to the root of {proof.Checkpoint.Size} entries: a sibling a line"),
                 string.Create(CultureInfo.InvariantCulture, $"由条目逐层计算至共 {proof.Checkpoint.Size} 条的根")),

@@ -62,6 +62,29 @@ public sealed class HandCheckTests : IDisposable
     }
 
     [Fact]
+    public async Task Time_stamps_are_checked_by_hand_as_of_their_own_time()
+    {
+        // Its certificates ended a day after.
+        var authority = new TestAuthority("Old", TestLedger.Created.AddDays(1).AddYears(-1), years: 1);
+        await File.WriteAllTextAsync(Path.Combine(folder.Path, "roots.pem"), authority.Root.ExportCertificatePem(), TestContext.Current.CancellationToken);
+        var deposit = ledger.Deposit(Plan());
+        ledger.Grow(ledger.Size + 4);
+        var (own, later) = (deposit.Certificate(), ledger.Proof(deposit.Index, ledger.Size - 1));
+        var time = TestLedger.Created.AddMinutes(1).AddMilliseconds(500);
+        TimestampToken[] tokens =
+        [
+            new(TimestampToken.OverCheckpoint, authority.Stamp(Encoding.UTF8.GetBytes(own.Checkpoint!), time), null),
+            new(TimestampToken.OverCheckpoint, authority.Stamp(Encoding.UTF8.GetBytes(later.Note.ToString()), time), later.ToString()),
+            new(TimestampToken.OverCommitment, authority.Stamp(new TokenPlan { Imprint = MessageImprint.Of(deposit.Statement.Commitment), Time = time }), null),
+            new(TimestampToken.OverCheckpoint, new TestAuthority("Stranger").Stamp(Encoding.UTF8.GetBytes(own.Checkpoint!), time), null),
+        ];
+        var inputs = new VerifierInputs(ledger.Policy) { TimestampRoots = authority.Roots };
+
+        await HoldsAsync(deposit.Evidence().WithTimestamps(tokens), inputs with { Files = deposit.Files }, expected: 19);
+        await HoldsAsync(Evidence.FromCertificate(own with { Timestamps = tokens }), inputs, expected: 11);
+    }
+
+    [Fact]
     public async Task Under_a_changed_key_and_the_depositors_own_key_too()
     {
         var before = ledger.Policy;

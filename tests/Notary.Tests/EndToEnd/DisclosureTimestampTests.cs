@@ -1,0 +1,134 @@
+using System.Text;
+using Notary.Cli;
+using Notary.Core;
+using Notary.Tests.Support;
+using Xunit;
+
+namespace Notary.Tests.EndToEnd;
+
+/// <summary>A package's shell script and <c>notary verify</c> say the same of the time-stamps in it, under the same roots.</summary>
+public sealed class DisclosureTimestampTests : CliTest
+{
+    private static readonly TestAuthority Authority = new();
+    private static readonly TestAuthority Stranger = new("Stranger");
+    private static readonly DateTimeOffset Seen = TestLedger.Created.AddSeconds(30).AddMilliseconds(250);
+
+    private readonly TestLedger ledger = new();
+    private readonly TestDeposit deposit;
+
+    public DisclosureTimestampTests()
+    {
+        deposit = ledger.Deposit(("a.txt", "alpha"), ("b.txt", "beta"));
+        ledger.Grow(9);
+    }
+
+    public static TheoryData<string, CheckResult> Tokens => new()
+    {
+        { "own", CheckResult.Pass },
+        { "later", CheckResult.Pass },
+        { "commitment", CheckResult.Pass },
+        { "stranger", CheckResult.NotChecked },
+        { "stranger and own", CheckResult.Pass },
+        { "own and other data", CheckResult.Fail },
+        { "another entry's proof", CheckResult.Fail },
+        { "another ledger's checkpoint", CheckResult.Fail },
+        { "not valid then", CheckResult.Fail },
+        { "usage not critical", CheckResult.Fail },
+        { "no token", CheckResult.Fail },
+        { "longer hash", CheckResult.Fail },
+    };
+
+    [Theory, MemberData(nameof(Tokens))]
+    public async Task The_script_agrees_on_a_token(string kind, CheckResult expected)
+    {
+        var package = Package(kind);
+        package.Unpack(At("court"));
+        var report = Verifier.Verify(EvidenceSamples.Read(package.Zip()), new VerifierInputs(ledger.Policy) { TimestampRoots = Authority.Roots });
+
+        var script = await RunAsync(At("court"));
+
+        Assert.Equal(expected, report.Result(CheckNames.Time));
+        var word = expected switch { CheckResult.Pass => "通过 PASS", CheckResult.Fail => "不通过 FAIL", _ => "未核验 NOT CHECKED" };
+        Assert.Contains($"{word}  时间戳 time: ", script.Output, StringComparison.Ordinal);
+        Assert.Equal(report.Verdict == Verdict.Pass ? ExitCode.Pass : ExitCode.Failed, script.ExitCode);
+        Assert.Equal(
+            report.TimeSentence.English.Contains("according to", StringComparison.Ordinal),
+            script.Output.Contains("The entry existed no later than 2026-11-22T00:00:30.250Z", StringComparison.Ordinal));
+        Assert.Empty(script.Error);
+    }
+
+    [Fact]
+    public async Task Without_roots_no_token_counts()
+    {
+        Package("own").Unpack(At("court"));
+
+        var script = await RunAsync(At("court"), withRoots: false);
+
+        Assert.Equal(ExitCode.Pass, script.ExitCode);
+        Assert.Contains("未核验 NOT CHECKED  时间戳 time: no --tsa-roots were given", script.Output, StringComparison.Ordinal);
+        Assert.Contains("No independent time was checked here.", script.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("timestamps/1.tsr"), InlineData("timestamps/1.tlog-proof"), InlineData("timestamps/1.checkpoint.txt")]
+    public async Task Files_that_do_not_repeat_the_certificate_are_refused_by_both(string name)
+    {
+        var changes = new Action<SortedDictionary<string, byte[]>>[]
+        {
+            files => files.Remove(PackageNames.Proofs + name),
+            files => files[PackageNames.Proofs + name] = [.. files[PackageNames.Proofs + name], (byte)'\n'],
+            files => files[PackageNames.Proofs + name] = files[PackageNames.Proofs + "statement.txt"],
+        };
+        for (var i = 0; i < changes.Length; i++)
+        {
+            var package = Package("own and later").With(mended: true, changes[i]);
+            package.Unpack(At($"court{i}"));
+
+            Assert.Throws<MalformedException>(() => EvidenceSamples.Read(package.Zip()));
+            Assert.Equal(ExitCode.Input, (await RunAsync(At($"court{i}"))).ExitCode);
+        }
+    }
+
+    private DisclosedPackage Package(string kind)
+    {
+        var neighbour = ledger.Proof(deposit.Index + 1, 7);
+        var elsewhere = new TestLedger("ledger.example/other").Deposit().Certificate().Proof;
+        TokenPlan plan = new() { Imprint = MessageImprint.Of(Hash.Of(Note(null))), Time = Seen };
+        TimestampToken own = Over(null, Authority.Stamp(plan));
+        IReadOnlyList<TimestampToken> tokens = kind switch
+        {
+            "own" => [own],
+            "later" => [Later()],
+            "own and later" => [own, Later()],
+            "commitment" => [new(TimestampToken.OverCommitment, Authority.Stamp(plan with { Imprint = MessageImprint.Of(deposit.Statement.Commitment) }), null)],
+            "stranger" => [Over(null, Stranger.Stamp(plan))],
+            "stranger and own" => [Over(null, Stranger.Stamp(plan with { Time = Seen.AddDays(-1) })), own],
+            "own and other data" => [own, Over(null, Authority.Stamp("abc"u8, Seen))],
+            "another entry's proof" => [Over(neighbour.ToString(), Authority.Stamp(Note(7), Seen))],
+            "another ledger's checkpoint" => [Over(elsewhere, Authority.Stamp(Encoding.UTF8.GetBytes(TlogProof.Parse(elsewhere).Note.ToString()), Seen))],
+            "not valid then" => [Over(null, Authority.Stamp(plan with { Until = Seen.AddDays(-1) }))],
+            "usage not critical" => [Over(null, Authority.Stamp(plan with { IsCritical = false }))],
+            "no token" => [Over(null, [1, 2, 3])],
+            "longer hash" => [Over(null, Authority.Stamp(plan with { Imprint = new MessageImprint(TimestampOids.Sha512, System.Security.Cryptography.SHA512.HashData(Note(null))) }))],
+            _ => throw new ArgumentException(kind, nameof(kind)),
+        };
+        return DisclosedPackage.Of(deposit.Disclose(true, ["a.txt"]).WithTimestamps(tokens));
+    }
+
+    private TimestampToken Later() => Over(ledger.Proof(deposit.Index, 7).ToString(), Authority.Stamp(Note(7), Seen));
+
+    private static TimestampToken Over(string? proof, byte[] token) => new(TimestampToken.OverCheckpoint, token, proof);
+
+    private byte[] Note(ulong? size) => Encoding.UTF8.GetBytes(ledger.Checkpoint(size).ToString());
+
+    private async Task<ToolResult> RunAsync(string package, bool withRoots = true)
+    {
+        var script = Path.Combine(RepositoryFolder.Path, "src", "Notary.Cli", "Disclosing", "verify.sh");
+        await File.WriteAllTextAsync(At("roots.pem"), Authority.Root.ExportCertificatePem(), Cancellation);
+        foreach (var tool in (string[])["bash", "xxd", "openssl", "sha256sum"])
+            ExternalTool.Require(tool);
+        return await ExternalTool.RunAsync("env", [
+            "-i", "PATH=/usr/bin:/bin", "bash", script, "--package", package, "--key", ledger.Key.Verifier.ToString(),
+            .. withRoots ? (string[])["--tsa-roots", At("roots.pem")] : []]);
+    }
+}
