@@ -578,17 +578,19 @@ check_time() {
   [[ -n $tsa_roots ]] || { leaves time 'no --tsa-roots were given'; return; }
   [[ $can_sign == yes && $(openssl ts -help 2>&1) == *-attime* ]] || { leaves time 'openssl 3 is missing'; return; }
   [[ $has_statement == yes && $has_proof == yes ]] || { leaves time 'there is no entry that could be dated'; return; }
-  local n held=0 result
+  local n held=0 result refused=
   for n in "${!TOKEN[@]}"; do
     result=$(judge_token "$n")
     case $result in
       unknown) continue;;
       'holds '*) held=$((held + 1)) result=${result#holds }
         [[ ${OVER[n]} == commitment ]] || { [[ -n $earliest && ! $result < $earliest ]] || earliest=$result; };;
-      *) fails time "time-stamp $n $result"; earliest=; return;;
+      # What another authority says is not less true for it.
+      *) refused=${refused:-"time-stamp $n $result"};;
     esac
   done
-  if (( held == 0 )); then leaves time 'no time-stamp leads to the roots given'
+  if [[ -n $refused ]]; then fails time "$refused"
+  elif (( held == 0 )); then leaves time 'no time-stamp leads to the roots given'
   else passes time "$held of ${#TOKEN[@]} time-stamps verify, each as of its own time, up to the roots given; revocation was not checked"; fi
 }
 
