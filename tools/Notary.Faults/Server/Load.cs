@@ -60,9 +60,9 @@ internal sealed class Load(Promises promises, string origin, TimeProvider time)
 
             await call.RequestStream.CompleteAsync();
         }
-        catch (Exception e) when (e is RpcException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e) when (e is RpcException or ObjectDisposedException or InvalidOperationException or IOException)
         {
-            // The kill: InvalidOperationException is what a write after it gets.
+            // The kill: InvalidOperationException is what a write after it gets, IOException one that it interrupts.
         }
 
         foreach (var request in open.Values)
