@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 
 namespace Notary.Core;
 
@@ -11,9 +10,6 @@ public readonly struct Hash : IEquatable<Hash>, IComparable<Hash>, ISpanFormatta
 {
     /// <summary>Bytes in a hash.</summary>
     public const int Size = 32;
-
-    [ThreadStatic]
-    private static IncrementalHash? threadState;
 
     private readonly Words words;
 
@@ -30,11 +26,7 @@ public readonly struct Hash : IEquatable<Hash>, IComparable<Hash>, ISpanFormatta
     public static Hash Of(ReadOnlySpan<byte> data)
     {
         Span<byte> digest = stackalloc byte[Size];
-        // One state a thread, used again: for the few hundred bytes of a tree's node or an entry, making a state costs
-        // more than the hashing.
-        var state = threadState ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        state.AppendData(data);
-        state.GetHashAndReset(digest);
+        ShortSha256.HashData(data, digest);
         return new Hash(digest);
     }
 
