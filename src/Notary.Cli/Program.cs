@@ -19,6 +19,7 @@ var root = new RootCommand("""
     """)
 {
     ServeCommand.Create(context),
+    AccountCommand.Create(context),
     DepositCommand.Create(context),
     KeygenCommand.Create(context),
     TrustCommand.Create(context),

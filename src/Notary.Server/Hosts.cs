@@ -1,9 +1,11 @@
 using System.Net;
+using System.Net.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -12,12 +14,17 @@ namespace Notary.Server;
 
 /// <summary>
 /// The two HTTP hosts of a server, one an interface: cleartext HTTP cannot negotiate, so gRPC's port speaks HTTP/2 and
-/// the web port HTTP/1.1, and neither answers for the other. They read no environment and no settings files.
+/// the web port HTTP/1.1, with TLS as without, and neither answers for the other. They read no environment and no settings files.
 /// </summary>
 internal static class Hosts
 {
     /// <summary>Bytes of one gRPC message. A request has 8 KiB at most; the rest is room to name what is wrong with more.</summary>
     private const int MessageBytes = 1 << 20;
+
+    /// <summary>Bytes of all headers of a request together.</summary>
+    private const int HeaderBytes = 16 * 1_024;
+
+    private const int HeaderLines = 64;
 
     /// <summary>Connections of one host at most: enough for a proxy's pool.</summary>
     private const int MostConnections = 1_000;
@@ -41,7 +48,7 @@ internal static class Hosts
         .AddFilter("Grpc", LogLevel.Warning);
 
     /// <summary>A host for gRPC services; the caller adds and maps them.</summary>
-    public static WebApplicationBuilder ForGrpc(ServerOptions options, ILoggerFactory loggers)
+    public static WebApplicationBuilder ForGrpc(ServerOptions options, TlsCertificates? tls, ILoggerFactory loggers)
     {
         var builder = Empty(options, loggers);
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -49,25 +56,41 @@ internal static class Hosts
             kestrel.Limits.Http2.MaxStreamsPerConnection = StreamsPerConnection;
             // Finds peers that vanished without closing, whose streams would otherwise stay open.
             kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
-            kestrel.Listen(options.Listen, listen => listen.Protocols = HttpProtocols.Http2);
+            kestrel.Limits.Http2.MaxRequestHeaderFieldSize = HeaderBytes;
+            Listen(kestrel, options, options.Listen, tls, HttpProtocols.Http2);
         });
         builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MessageBytes);
         return builder;
     }
 
     /// <summary>A host for pages and files that are only read.</summary>
-    public static WebApplicationBuilder ForWeb(ServerOptions options, ILoggerFactory loggers)
+    public static WebApplicationBuilder ForWeb(ServerOptions options, TlsCertificates? tls, ILoggerFactory loggers)
     {
         var builder = Empty(options, loggers);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = 0;
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-            kestrel.Listen(options.Web, listen => listen.Protocols = HttpProtocols.Http1);
+            Listen(kestrel, options, options.Web, tls, HttpProtocols.Http1);
         });
         builder.Services.AddRoutingCore();
         return builder;
     }
+
+    private static void Listen(KestrelServerOptions kestrel, ServerOptions options, IPEndPoint endpoint, TlsCertificates? tls, HttpProtocols protocols) =>
+        kestrel.Listen(endpoint, listen =>
+        {
+            listen.Protocols = protocols;
+            if (tls is null)
+                return;
+            var connections = new AddressConnections((int)Math.Max(Connections / 8, 8));
+            listen.Use(connections.LimitAsync);
+            var protocol = protocols == HttpProtocols.Http2 ? SslApplicationProtocol.Http2 : SslApplicationProtocol.Http11;
+            listen.UseHttps(new TlsHandshakeCallbackOptions
+            {
+                OnConnection = _ => ValueTask.FromResult(tls.ForConnection(protocol)),
+                HandshakeTimeout = options.SlowClientTimeout,
+            });
+        });
 
     /// <summary>Starts a host; its address has the port it got.</summary>
     /// <exception cref="ServerRefusedException">The address is in use or not this machine's.</exception>
@@ -98,6 +121,9 @@ internal static class Hosts
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxConcurrentConnections = Connections;
+            kestrel.Limits.RequestHeadersTimeout = options.SlowClientTimeout;
+            kestrel.Limits.MaxRequestHeadersTotalSize = HeaderBytes;
+            kestrel.Limits.MaxRequestHeaderCount = HeaderLines;
         });
         return builder;
     }

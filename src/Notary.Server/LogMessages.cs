@@ -7,7 +7,7 @@ namespace Notary.Server;
 /// Every log message of the server. No document, file name, digest, title, uuid or seed of a depositor is among the
 /// values, and nothing is logged at Information for a single call.
 /// Event ids: 1 to 99 the server, 100 to 199 the ledger, 200 to 299 its store, 300 to 399 time-stamps, 400 to 499
-/// calendars and Bitcoin.
+/// calendars and Bitcoin, 500 to 599 accounts and transport. No key, header or address of a caller is among them either.
 /// </summary>
 internal static partial class LogMessages
 {
@@ -88,4 +88,16 @@ internal static partial class LogMessages
 
     [LoggerMessage(304, LogLevel.Error, "Ledger {Origin}: the store of time-stamps failed")]
     public static partial void TokenStoreFailed(ILogger logger, string origin, Exception failure);
+
+    [LoggerMessage(500, LogLevel.Error, "The accounts cannot be read; what was known of them goes on to count")]
+    public static partial void AccountsUnreadable(ILogger logger, Exception failure);
+
+    [LoggerMessage(501, LogLevel.Error, "The audit log cannot be written; what happened is kept in memory and tried again")]
+    public static partial void AuditFailed(ILogger logger, Exception failure);
+
+    [LoggerMessage(502, LogLevel.Information, "The TLS certificate {Subject} is served, valid until {Until}")]
+    public static partial void CertificateServed(ILogger logger, string subject, DateTimeOffset until);
+
+    [LoggerMessage(503, LogLevel.Error, "The TLS certificate in {File} cannot be used; the one before goes on to be served")]
+    public static partial void CertificateUnusable(ILogger logger, string file, Exception failure);
 }

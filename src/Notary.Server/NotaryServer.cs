@@ -16,6 +16,7 @@ public sealed class NotaryServer : IAsyncDisposable
     private readonly ILoggerFactory loggers;
     private readonly ILogger logger;
     private readonly OpenStreams streams = new();
+    private readonly ServerAccess access;
     private readonly WebApplication grpc;
     private readonly WebApplication web;
     private readonly BeaconSource? beacons;
@@ -25,15 +26,17 @@ public sealed class NotaryServer : IAsyncDisposable
     private OtlpExport? telemetry;
     private int isDisposed;
 
-    private NotaryServer(ServerOptions options, Ledger ledger, BeaconSource? beacons, TimestampAuthority? authority, ILoggerFactory loggers)
+    private NotaryServer(
+        ServerOptions options, Ledger ledger, ServerAccess access, BeaconSource? beacons, TimestampAuthority? authority, ILoggerFactory loggers)
     {
         this.beacons = beacons;
         this.authority = authority;
         this.options = options;
         this.ledger = ledger;
+        this.access = access;
         this.loggers = loggers;
         logger = loggers.CreateLogger<NotaryServer>();
-        grpc = BuildGrpc(options, ledger, streams, loggers);
+        grpc = BuildGrpc();
         web = BuildWeb();
     }
 
@@ -45,6 +48,9 @@ public sealed class NotaryServer : IAsyncDisposable
 
     /// <summary>The ledger's name.</summary>
     public string Origin => ledger.Origin;
+
+    /// <summary>Whether calls need an account.</summary>
+    public bool AsksWhoCalls => access.Book.Rules;
 
     /// <summary>Deposits that wait for a commit.</summary>
     internal int QueueDepth => ledger.QueueDepth;
@@ -137,6 +143,7 @@ public sealed class NotaryServer : IAsyncDisposable
 
         await grpc.DisposeAsync();
         await web.DisposeAsync();
+        await access.DisposeAsync();
         telemetry?.Dispose(); // (5)
         await ledger.DisposeAsync();
         if (beacons is not null)
@@ -168,14 +175,18 @@ public sealed class NotaryServer : IAsyncDisposable
     private static async Task<NotaryServer> OpenAsync(ServerOptions options, BeaconSource? beacons, ILoggerFactory loggers)
     {
         var ledger = OpenLedger(options, beacons, loggers);
+        ServerAccess? access = null;
         try
         {
             if (options.OutsideAuthorities.Count > 0)
                 ledger.UseTokens();
-            return new NotaryServer(options, ledger, beacons, OpenAuthority(options, ledger), loggers);
+            access = ServerAccess.Open(options, ledger.Folder, loggers.CreateLogger<ServerAccess>());
+            return new NotaryServer(options, ledger, access, beacons, OpenAuthority(options, ledger), loggers);
         }
         catch
         {
+            if (access is not null)
+                await access.DisposeAsync();
             await ledger.DisposeAsync();
             throw;
         }
@@ -220,21 +231,26 @@ public sealed class NotaryServer : IAsyncDisposable
             loggers.CreateLogger<Ledger>());
     }
 
-    private static WebApplication BuildGrpc(
-        ServerOptions options, Ledger ledger, OpenStreams streams, ILoggerFactory loggers)
+    private WebApplication BuildGrpc()
     {
-        var builder = Hosts.ForGrpc(options, loggers);
+        var builder = Hosts.ForGrpc(options, access.Tls, loggers);
         // One object a service for all calls: without these lines every call would make its own.
         builder.Services
             .AddSingleton(ledger)
             .AddSingleton(streams)
             .AddSingleton(options.TimeProvider)
+            .AddSingleton(access.Gate)
+            .AddSingleton(access.Book)
+            .AddSingleton(access.Audit)
             .AddSingleton<DepositDesk>()
             .AddSingleton<NotaryService>()
+            .AddSingleton<AccountsService>()
             .AddSingleton<HealthService>()
             .AddSingleton<ReflectionService>();
         var host = builder.Build();
+        host.Use(next => context => access.Gate.PassAsync(context, next, GrpcRefusal.WriteAsync));
         host.MapGrpcService<NotaryService>();
+        host.MapGrpcService<AccountsService>();
         host.MapGrpcService<HealthService>();
         host.MapGrpcService<ReflectionService>();
         options.MapMore?.Invoke(host);
@@ -243,7 +259,8 @@ public sealed class NotaryServer : IAsyncDisposable
 
     private WebApplication BuildWeb()
     {
-        var host = Hosts.ForWeb(options, loggers).Build();
+        var host = Hosts.ForWeb(options, access.Tls, loggers).Build();
+        host.Use(next => context => access.Gate.PassAsync(context, next, WebAnswer.WriteRefusal));
         TileEndpoints.Map(host, ledger);
         HealthEndpoint.Map(host, ledger, () => new OutsideStanding(anchoring?.Standing, stamping?.Standings ?? []));
         if (authority is not null)

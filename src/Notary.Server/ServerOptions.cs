@@ -20,10 +20,10 @@ public sealed class ServerOptions
     /// <summary>As <see cref="LedgerOptions.Store"/>.</summary>
     public StoreKind? Store { get; init; }
 
-    /// <summary>Where gRPC is served: HTTP/2 without TLS, on a loopback address. Port 0 takes a free one.</summary>
+    /// <summary>Where gRPC is served: HTTP/2, without TLS on a loopback address alone. Port 0 takes a free one.</summary>
     public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 7070);
 
-    /// <summary>Where the read API, /healthz and /readyz are served: HTTP/1.1, on a loopback address. Port 0 takes a free one.</summary>
+    /// <summary>Where the read API, /healthz and /readyz are served: HTTP/1.1, without TLS on a loopback address alone. Port 0 takes a free one.</summary>
     public IPEndPoint Web { get; init; } = new(IPAddress.Loopback, 7071);
 
     /// <summary>OpenTimestamps calendars that take the ledger's roots into Bitcoin; none unless given.</summary>
@@ -66,13 +66,22 @@ public sealed class ServerOptions
     /// </summary>
     public bool ExportTelemetry { get; init; }
 
+    /// <summary>The certificate that both ports show; null serves without TLS, on loopback.</summary>
+    public TlsOptions? Tls { get; init; }
+
+    /// <summary>What an address may do that shows no account.</summary>
+    public AddressLimits AddressLimits { get; init; } = new();
+
+    /// <summary>How long a client may take over a handshake, and over a request's headers.</summary>
+    public TimeSpan SlowClientTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Puts something between ledger and store: the tests' faults.</summary>
     internal Func<ILedgerStore, ILedgerStore>? WrapStore { get; init; }
 
     /// <summary>Maps more services into the gRPC host: the echo that the bench measures beside it.</summary>
     internal Action<IEndpointRouteBuilder>? MapMore { get; init; }
 
-    /// <exception cref="ServerRefusedException">An address is not a loopback address, or a calendar's or an authority's is none.</exception>
+    /// <exception cref="ServerRefusedException">An address that others reach has no TLS, or a calendar's or an authority's is none.</exception>
     internal void Check()
     {
         foreach (var calendar in Calendars)
@@ -95,11 +104,11 @@ public sealed class ServerOptions
 
         foreach (var endpoint in new[] { Listen, Web })
         {
-            // Nothing says yet who a caller is, and nothing is encrypted: other machines must not reach it.
-            if (!IPAddress.IsLoopback(endpoint.Address))
+            // What others can listen to is encrypted, or is not served: a key or a title that was sent in the clear is out.
+            if (Tls is null && !IPAddress.IsLoopback(endpoint.Address))
                 throw new ServerRefusedException(
-                    $"{endpoint} is not a loopback address, and callers are neither authenticated nor encrypted yet",
-                    $"listen on 127.0.0.1:{endpoint.Port} or [::1]:{endpoint.Port}");
+                    $"{endpoint} is not a loopback address, and there is no TLS certificate",
+                    $"give --tls-certificate and --tls-key, or listen on 127.0.0.1:{endpoint.Port} or [::1]:{endpoint.Port}");
         }
     }
 }

@@ -5,18 +5,19 @@ namespace Notary.Cli;
 
 /// <summary>What the user says of all deposits of a run.</summary>
 /// <param name="Ledger">The ledger's origin.</param>
+/// <param name="Account">The account.</param>
 /// <param name="Kind">The kind of document.</param>
 /// <param name="Title">A title, or null.</param>
 /// <param name="Previous">The deposit these follow, or null.</param>
 /// <param name="Key">The depositor's key, or null for unsigned requests.</param>
 /// <param name="Context">How the data came to be, or null.</param>
-internal sealed record DepositTerms(string Ledger, string Kind, string? Title, DepositId? Previous, SigningKey? Key, ContextRecord? Context = null);
+internal sealed record DepositTerms(string Ledger, string Account, string Kind, string? Title, DepositId? Previous, SigningKey? Key, ContextRecord? Context = null);
 
 /// <summary>Makes deposits: chooses uuid, seed and nonce, and builds the commitment and the request. Safe for several threads.</summary>
 internal sealed class DepositBuilder(DepositTerms terms, TimeProvider time, RandomNumberGenerator random)
 {
-    /// <summary>The account of a depositor without a key.</summary>
-    private const string LocalAccount = "local";
+    /// <summary>The account on a ledger that has none.</summary>
+    public const string LocalAccount = "local";
 
     public DepositId NewId()
     {
@@ -38,7 +39,7 @@ internal sealed class DepositBuilder(DepositTerms terms, TimeProvider time, Rand
         {
             Ledger = terms.Ledger,
             Deposit = id,
-            Account = terms.Key?.Verifier.Name ?? LocalAccount,
+            Account = terms.Account,
             Commitment = fingerprint.Commitment,
             Items = (ulong)items.Count,
             Nonce = NewHash(),

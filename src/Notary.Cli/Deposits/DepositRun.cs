@@ -18,6 +18,9 @@ internal sealed record DepositOptions(IReadOnlyList<string> Paths, string Server
 
     public SigningKey? Key { get; init; }
 
+    /// <summary>What is shown to the server.</summary>
+    public ClientIdentity Identity { get; init; } = ClientIdentity.None;
+
     /// <summary>A folder of earlier evidence, or null.</summary>
     public string? Earlier { get; init; }
 
@@ -40,14 +43,15 @@ internal sealed class DepositRun(CliContext context, DepositOptions options)
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
-        using var client = LedgerClient.Connect(options.Server, context.Time);
+        using var client = LedgerClient.Connect(options.Server, context.Time, options.Identity);
         CheckOutput();
         try
         {
             var files = FileSource.Walk(options.Paths, cancellation); // (1)
             var record = TakeContext(files);
             var ledger = await FindLedgerAsync(client, cancellation); // (2)
-            using var journal = await PrepareAsync(files, record, ledger, cancellation);
+            var account = await FindAccountAsync(client, cancellation);
+            using var journal = await PrepareAsync(files, record, ledger, account, cancellation);
             var sending = new Sending(context, client, output, isPinned: options.TrustFile is null, options.Earlier);
             return await sending.FinishAsync(journal, [.. Enumerable.Range(0, journal.Count)], ledger.Trust, options.Paths, cancellation); // (6) to (8)
         }
@@ -75,7 +79,7 @@ internal sealed class DepositRun(CliContext context, DepositOptions options)
         if (File.Exists(options.Out))
             throw CliException.Input($"--out {options.Out}: is a file, not a folder");
         if (PendingJournal.In(options.Out).Count > 0)
-            context.Terminal.Hint($"an earlier run waits here: {Sending.ResumeCommand(options.Out, options.Server)}");
+            context.Terminal.Hint($"an earlier run waits here: {Sending.ResumeCommand(options.Out, options.Server, options.Identity)}");
     }
 
     /// <summary>The context record, seen by the user before anything is hashed or sent.</summary>
@@ -104,11 +108,25 @@ internal sealed class DepositRun(CliContext context, DepositOptions options)
             : throw new CliException(ExitCode.Failed, $"{trust.Place} does not name the ledger of {options.Server}: {ledger.Key}");
     }
 
+    /// <summary>For whom to deposit: whoever shows something is asked no questions that the server can answer.</summary>
+    private async Task<string> FindAccountAsync(LedgerClient client, CancellationToken cancellation)
+    {
+        var account = options.Identity.IsSomebody ? await client.FindAccountAsync(cancellation) : null;
+        var named = options.Key?.Verifier.Name;
+        if (account is null)
+            return named ?? DepositBuilder.LocalAccount;
+        if (named is not null && named != account.Account)
+            throw CliException.Input($"the signing key is of the account {named}, and the caller of {account.Account}", "give a key whose name is the account");
+        if (named is null && account.RequiresSignature)
+            throw CliException.Input($"the account {account.Account} deposits with signed requests only", "give its signing key with --key FILE");
+        return account.Account;
+    }
+
     /// <summary>Steps 3 to 5. Until this returns, nothing has been sent, and whatever goes wrong leaves nothing behind.</summary>
     private async Task<PendingJournal> PrepareAsync(
-        IReadOnlyList<SourceFile> files, ContextRecord? record, (string Origin, Trust Trust, bool IsNew) ledger, CancellationToken cancellation)
+        IReadOnlyList<SourceFile> files, ContextRecord? record, (string Origin, Trust Trust, bool IsNew) ledger, string account, CancellationToken cancellation)
     {
-        var terms = new DepositTerms(ledger.Origin, options.Kind, options.Title, options.Previous, options.Key, record);
+        var terms = new DepositTerms(ledger.Origin, account, options.Kind, options.Title, options.Previous, options.Key, record);
         var builder = new DepositBuilder(terms, context.Time, context.Random);
         var plan = new DepositPlan(builder, files, options);
         CheckNames(plan, ledger.IsNew); // (3)

@@ -3,7 +3,7 @@ using Notary.Core;
 namespace Notary.Cli;
 
 /// <summary>Goes on with every interrupted run of an output folder, by the same path as a first run.</summary>
-internal sealed class Resume(CliContext context, string outputFolder, string? server, string? trustFile)
+internal sealed class Resume(CliContext context, string outputFolder, string? server, string? trustFile, ClientIdentity identity)
 {
     private readonly OutputFolder output = new(outputFolder);
 
@@ -52,7 +52,7 @@ internal sealed class Resume(CliContext context, string outputFolder, string? se
 
         var run = journal.Run!;
         var trust = trustFile is null ? Trust.Parse(run.Policy, run.TrustPlace) : Trust.Read(trustFile);
-        using var client = LedgerClient.Connect(server ?? run.Server, context.Time);
+        using var client = LedgerClient.Connect(server ?? run.Server, context.Time, identity);
         var isPinned = trustFile is null && Path.GetFullPath(run.TrustPlace) == Path.GetFullPath(Trust.PinPath(outputFolder));
         await new Sending(context, client, output, isPinned).FinishAsync(journal, output.Missing(journal), trust, [], cancellation);
     }

@@ -18,8 +18,8 @@ internal sealed class Sending(CliContext context, LedgerClient client, OutputFol
     private const int CertificatesShown = 20;
     private const long EarlierBytes = 16 << 20;
 
-    public static string ResumeCommand(string outputFolder, string server) =>
-        Shell.Command("notary", "deposit", "--resume", "--out", outputFolder, "--server", server);
+    public static string ResumeCommand(string outputFolder, string server, ClientIdentity identity) =>
+        Shell.Command(["notary", "deposit", "--resume", "--out", outputFolder, "--server", server, .. identity.Arguments]);
 
     /// <param name="journal">Ready.</param>
     /// <param name="open">Which of its deposits have no evidence yet.</param>
@@ -93,7 +93,7 @@ internal sealed class Sending(CliContext context, LedgerClient client, OutputFol
     private string[] Kept(PendingJournal journal) =>
     [
         $"nothing is lost: what was to be deposited is kept in {journal.FullName}",
-        $"go on with: {ResumeCommand(output.Root, client.Address)}",
+        $"go on with: {ResumeCommand(output.Root, client.Address, client.Identity)}",
     ];
 
     private CliException Refusal(IReadOnlyList<string> refused, PendingJournal journal)

@@ -16,28 +16,28 @@ internal sealed class LedgerClient : IDisposable
     private readonly GrpcChannel channel;
     private readonly TimeProvider time;
 
-    private LedgerClient(string address, GrpcChannel channel, TimeProvider time)
+    private LedgerClient(string address, GrpcChannel channel, TimeProvider time, ClientIdentity identity)
     {
-        (Address, this.channel, this.time) = (address, channel, time);
+        (Address, this.channel, this.time, Identity) = (address, channel, time, identity);
         Api = new Proto.Notary.NotaryClient(channel);
+        Accounts = new Proto.Accounts.AccountsClient(channel);
     }
 
     public string Address { get; }
 
     public Proto.Notary.NotaryClient Api { get; }
 
+    public Proto.Accounts.AccountsClient Accounts { get; }
+
+    /// <summary>What is shown to the server.</summary>
+    public ClientIdentity Identity { get; }
+
     /// <exception cref="CliException">The address is not <c>http://host:port</c> or <c>https://host:port</c>.</exception>
-    public static LedgerClient Connect(string address, TimeProvider time)
+    public static LedgerClient Connect(string address, TimeProvider time, ClientIdentity identity)
     {
         var uri = CheckAddress(address);
-        var handler = new SocketsHttpHandler
-        {
-            ConnectTimeout = TimeSpan.FromSeconds(5),
-            // A proxy between a process and its own machine would only see titles that are none of its business.
-            UseProxy = !uri.IsLoopback,
-        };
-        var options = new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true };
-        return new LedgerClient(address, GrpcChannel.ForAddress(uri, options), time);
+        var options = new GrpcChannelOptions { HttpHandler = identity.Connect(uri), DisposeHttpClient = true };
+        return new LedgerClient(address, GrpcChannel.ForAddress(uri, options), time, identity);
     }
 
     /// <exception cref="CliException">As <see cref="Connect"/>.</exception>
@@ -74,6 +74,30 @@ internal sealed class LedgerClient : IDisposable
         catch (MalformedException exception)
         {
             throw new CliException(ExitCode.Server, $"{Address} sent what this program cannot read: {exception.Message}");
+        }
+    }
+
+    /// <summary>The caller's account.</summary>
+    /// <exception cref="RpcException">The server refused or cannot be reached.</exception>
+    public async Task<Proto.GetAccountResponse> GetAccountAsync(CancellationToken cancellation) =>
+        await Accounts.GetAccountAsync(new Proto.GetAccountRequest(), Within(Patience.Silence, cancellation));
+
+    /// <summary>The caller's account, or null where the ledger has no accounts.</summary>
+    /// <exception cref="CliException">Nobody answers, or what was shown lets nobody in.</exception>
+    public async Task<Proto.GetAccountResponse?> FindAccountAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await GetAccountAsync(cancellation);
+        }
+        catch (RpcException exception) when (exception.StatusCode is StatusCode.FailedPrecondition or StatusCode.Unimplemented)
+        {
+            return null;
+        }
+        catch (RpcException exception)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            throw ServerError.From(exception).ToException(Address);
         }
     }
 

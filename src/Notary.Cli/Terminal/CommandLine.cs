@@ -67,6 +67,7 @@ internal static class CommandLine
         MalformedException malformed => CliException.Input(malformed.Message),
         LedgerRefusedException { IsVerdict: true } refused => new CliException(ExitCode.Failed, Lowered(refused.Problem), Lowered(refused.Hint)),
         LedgerRefusedException refused => CliException.Input(Lowered(refused.Problem), Lowered(refused.Hint)),
+        AccountRefusedException refused => CliException.Input(Lowered(refused.Problem), Lowered(refused.Hint)),
         ServerRefusedException refused => CliException.Input(Lowered(refused.Problem), Lowered(refused.Hint)),
         LedgerFailedException failed => new CliException(ExitCode.Server, Lowered(failed.Message)),
         RpcException rpc => ServerError.From(rpc).ToException("the server"),

@@ -7,7 +7,6 @@ namespace Notary.Cli;
 internal static class DepositCommand
 {
     private const string DefaultKind = "trade-secret";
-    private const int KeyFileBytes = 4_096;
 
     private static readonly Argument<string[]> Paths = new("PATH")
     {
@@ -36,6 +35,7 @@ internal static class DepositCommand
         {
             Paths, Server, Out, TrustFile, Title, Kind, Previous, Each, Key, Earlier, Context, Source, Operator, Yes, ResumeFlag,
         };
+        ClientIdentity.AddTo(command);
         command.SetAction((arguments, cancellation) => arguments.GetValue(ResumeFlag)
             ? ResumeAsync(context, arguments, cancellation)
             : new DepositRun(context, Read(arguments)).RunAsync(cancellation));
@@ -58,7 +58,7 @@ internal static class DepositCommand
         ];
         if (unused.FirstOrDefault(name => name is not null) is { } given)
             throw CliException.Input($"--resume goes on with what was asked before, and takes no {given}");
-        return new Resume(context, arguments.GetRequiredValue(Out), arguments.GetValue(Server), arguments.GetValue(TrustFile)).RunAsync(cancellation);
+        return new Resume(context, arguments.GetRequiredValue(Out), arguments.GetValue(Server), arguments.GetValue(TrustFile), ClientIdentity.Read(arguments)).RunAsync(cancellation);
     }
 
     private static DepositOptions Read(ParseResult arguments)
@@ -74,9 +74,10 @@ internal static class DepositCommand
             Kind = arguments.GetValue(Kind)!,
             Title = arguments.GetValue(Title),
             Previous = ReadPrevious(arguments.GetValue(Previous), problems),
-            Key = arguments.GetValue(Key) is { } file ? ReadKey(file) : null,
+            Key = arguments.GetValue(Key) is { } file ? SigningKeyFile.Read(file) : null,
             Earlier = arguments.GetValue(Earlier),
             Context = ReadContext(arguments, problems),
+            Identity = ClientIdentity.Read(arguments),
             IsAgreed = arguments.GetValue(Yes),
         };
         Check(options, problems);
@@ -121,21 +122,5 @@ internal static class DepositCommand
         if (source is not null || name is not null)
             problems.Add($"{(source is not null ? "--source" : "--operator")} belongs to the context record: give --context too");
         return null;
-    }
-
-    private static SigningKey ReadKey(string path)
-    {
-        try
-        {
-            var text = StrictText.Decode("signing key", InputFile.ReadAll(path, KeyFileBytes, "a signing key"));
-            var key = SigningKey.Parse(text.TrimEnd('\n'));
-            return TextRules.IsAccount(key.Verifier.Name)
-                ? key
-                : throw CliException.Input($"{path}: the key's name is no account: 1 to {Limits.AccountCharacters} characters of a-z, 0-9, '-'");
-        }
-        catch (MalformedException exception)
-        {
-            throw CliException.Input($"{path}: {exception.Message}", "a key is made by: notary keygen --name NAME --out FILE");
-        }
     }
 }

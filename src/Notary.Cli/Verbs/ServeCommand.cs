@@ -26,7 +26,7 @@ internal static class ServeCommand
     {
         var command = new Command("serve", "Run a ledger.") { Data, Origin, Mark, Store, Listen, Web, Log };
         AnchoringArguments.AddTo(command);
-        foreach (var option in TimestampOptions.All)
+        foreach (var option in TimestampOptions.All.Concat(TlsArguments.All))
             command.Options.Add(option);
         command.SetAction((arguments, cancellation) => RunAsync(context, Read(arguments, context), arguments.GetValue(Log), cancellation));
         return command;
@@ -51,6 +51,7 @@ internal static class ServeCommand
             Authority = TimestampOptions.ReadAuthority(arguments),
             OutsideAuthorities = TimestampOptions.ReadOutside(arguments),
             StampInterval = TimestampOptions.ReadInterval(arguments),
+            Tls = TlsArguments.Read(arguments),
             TimeProvider = context.Time,
             Logging = logging => LogFormats.Add(logging, arguments.GetValue(Log), context.Terminal),
             ExportTelemetry = true,
@@ -75,6 +76,7 @@ internal static class ServeCommand
             ("vkey", server.Key.ToString()),
             ("grpc", Address(server.GrpcAddress)),
             ("web", Address(server.WebAddress)),
+            ("callers", server.AsksWhoCalls ? "need a key or certificate of an account, but for what is public" : "whoever reaches this machine's loopback; 'notary account create' makes accounts"),
             ("data", Path.GetFullPath(options.DataDirectory)),
             ("mark", MarkPath(options)),
             ("bitcoin", options.Calendars.Count == 0 ? "none: --calendar takes the ledger's roots there" : string.Join(", ", options.Calendars)),

@@ -18,33 +18,38 @@ internal static class TrustCommand
             if (result.GetValue(Out) is null == result.GetValue(Update) is null)
                 result.AddError("give either --out FILE or --update FILE");
         });
-        command.SetAction((arguments, cancellation) => arguments.GetValue(Update) is { } path
-            ? UpdateAsync(context, arguments.GetRequiredValue(Server), path, cancellation)
-            : WriteAsync(context, arguments.GetRequiredValue(Server), arguments.GetValue(Out)!, cancellation));
+        ClientIdentity.AddTo(command);
+        command.SetAction((arguments, cancellation) => RunAsync(context, arguments, cancellation));
         return command;
     }
 
-    private static async Task<int> WriteAsync(CliContext context, string server, string path, CancellationToken cancellation)
+    private static async Task<int> RunAsync(CliContext context, ParseResult arguments, CancellationToken cancellation)
     {
-        using var client = LedgerClient.Connect(server, context.Time);
+        using var client = LedgerClient.Connect(arguments.GetRequiredValue(Server), context.Time, ClientIdentity.Read(arguments));
+        return await (arguments.GetValue(Update) is { } path
+            ? UpdateAsync(context, client, path, cancellation)
+            : WriteAsync(context, client, arguments.GetValue(Out)!, cancellation));
+    }
+
+    private static async Task<int> WriteAsync(CliContext context, LedgerClient client, string path, CancellationToken cancellation)
+    {
         var ledger = await client.GetInfoAsync(cancellation);
-        NewFile.Write(path, DurableFile.Public, TrustPolicy.Format(ledger.Key, server));
+        NewFile.Write(path, DurableFile.Public, TrustPolicy.Format(ledger.Key, client.Address));
         context.Terminal.Line(ledger.Key.ToString());
         context.Terminal.Line($"written to {path}; compare the key with what the operator publishes before you rely on it");
         return ExitCode.Pass;
     }
 
-    private static async Task<int> UpdateAsync(CliContext context, string server, string path, CancellationToken cancellation)
+    private static async Task<int> UpdateAsync(CliContext context, LedgerClient client, string path, CancellationToken cancellation)
     {
         var trust = Trust.Read(path);
-        using var client = LedgerClient.Connect(server, context.Time);
         var ledger = await client.GetInfoAsync(cancellation);
         var origin = ledger.Key.Name;
         if (trust.Policy.Logs.All(log => log.Key.Name != origin))
-            throw new CliException(ExitCode.Failed, $"{path} does not name the ledger of {server}: {ledger.Key}");
+            throw new CliException(ExitCode.Failed, $"{path} does not name the ledger of {client.Address}: {ledger.Key}");
         var followed = await KeyFollower.FollowAsync(trust.Policy, origin, client.GetKeyChangeAsync, cancellation);
         if (!followed.Knows(ledger.Key))
-            throw KeyFollower.NotReached(server, origin);
+            throw KeyFollower.NotReached(client.Address, origin);
         if (followed.New.Count == 0)
         {
             context.Terminal.Line($"{path} names the key of {origin} already");

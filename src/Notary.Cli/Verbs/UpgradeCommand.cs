@@ -19,13 +19,14 @@ internal static class UpgradeCommand
     public static Command Create(CliContext context)
     {
         var command = new Command("upgrade", "Add to evidence what only arrives after the deposit: independent time-stamps, and the way into Bitcoin.") { Paths, Server, Roots };
+        ClientIdentity.AddTo(command);
         command.SetAction((arguments, cancellation) => RunAsync(context, arguments, cancellation));
         return command;
     }
 
     private static async Task<int> RunAsync(CliContext context, ParseResult arguments, CancellationToken cancellation)
     {
-        using var client = LedgerClient.Connect(arguments.GetRequiredValue(Server), context.Time);
+        using var client = LedgerClient.Connect(arguments.GetRequiredValue(Server), context.Time, ClientIdentity.Read(arguments));
         IReadOnlyList<UpgradeStep> steps =
         [
             new TimestampStep(client, TimestampRootsFile.Read(arguments.GetValue(Roots))).ApplyAsync,

@@ -20,8 +20,10 @@ public enum KeyAlgorithm : byte
 /// </summary>
 public sealed class VerifierKey : IEquatable<VerifierKey>
 {
+    /// <summary>Bytes of an Ed25519 signature.</summary>
+    public const int SignatureSize = 64;
+
     private const int KeySize = 32;
-    private const int SignatureSize = 64;
     private const int TimeSize = 8;
 
     private readonly byte[] publicKey;

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using Notary.Core;
 using Proto = Notary.V1;
@@ -12,25 +13,26 @@ internal readonly record struct DepositAnswer(Proto.Certificate? Certificate, Go
 /// Where calls meet the ledger: a deposit is the same whether it is a call of its own or an item of a batch, and what a
 /// failing store means to a caller is said once.
 /// </summary>
-internal sealed class DepositDesk(Ledger ledger, ILogger<DepositDesk> logger)
+internal sealed class DepositDesk(Ledger ledger, Gate gate, AuditTrail audit, ILogger<DepositDesk> logger)
 {
-    /// <summary>The one account until accounts exist; also its depositor's name.</summary>
-    public const string LocalAccount = "local";
-
     /// <summary>
     /// One deposit from the wire to the ledger and back. Every refusal is a value; what is thrown is a fault of this
     /// program. Not cancelled with its call: the deposit is made all the same and its answer is a commit away, while a
     /// token would cost every deposit that nobody cancels its registration.
     /// </summary>
+    /// <param name="caller">Who deposits.</param>
     /// <param name="request">The request bytes, not copied: nobody changes a message that was received.</param>
-    public async ValueTask<DepositAnswer> DepositAsync(ByteString request)
+    public async ValueTask<DepositAnswer> DepositAsync(Caller caller, ByteString request)
     {
+        if (Limit(caller) is { } limited)
+            return limited;
         try
         {
-            var result = await ledger.DepositAsync(LocalAccount, request.Memory, CancellationToken.None);
-            return result.Certificate is { } certificate
-                ? new DepositAnswer(ToProto(certificate), null)
-                : Refuse(result);
+            var result = await ledger.DepositAsync(caller.Depositor, request.Memory, CancellationToken.None);
+            if (result.Certificate is not { } certificate)
+                return Refuse(result);
+            audit.Deposited(caller, result.Index);
+            return new DepositAnswer(ToProto(certificate), null);
         }
         catch (MalformedException e)
         {
@@ -42,6 +44,20 @@ internal sealed class DepositDesk(Ledger ledger, ILogger<DepositDesk> logger)
             return new DepositAnswer(null, Unreadable(e));
         }
     }
+
+    /// <summary>
+    /// An item of a stream, by its caller as the accounts are now: a key that is revoked ends with the item that follows.
+    /// </summary>
+    public ValueTask<DepositAnswer> DepositAgainAsync(Caller caller, ByteString request)
+    {
+        if (gate.Renew(caller) is { } now)
+            return DepositAsync(now, request);
+        ledger.Instruments.Refused(RefusalType.Unauthenticated);
+        return ValueTask.FromResult(new DepositAnswer(null, AccessErrors.NoLonger()));
+    }
+
+    /// <summary>Who makes the call.</summary>
+    public Caller CallerOf(ServerCallContext context) => gate.CallerOf(context.GetHttpContext());
 
     /// <summary>The answer to a deposit that breaks a rule of its format.</summary>
     public DepositAnswer Malformed(Google.Rpc.Status error)
@@ -82,6 +98,17 @@ internal sealed class DepositDesk(Ledger ledger, ILogger<DepositDesk> logger)
                 Proof = UnsafeByteOperations.UnsafeWrap(proof),
             });
         return answer;
+    }
+
+    private DepositAnswer? Limit(Caller caller)
+    {
+        if (caller.Use is null)
+            return null;
+        var (wait, isQuota) = caller.Use.TakeDeposit();
+        if (wait <= TimeSpan.Zero)
+            return null;
+        ledger.Instruments.Refused(isQuota ? RefusalType.Quota : RefusalType.RateLimit);
+        return new DepositAnswer(null, isQuota ? AccessErrors.QuotaUsed(wait) : AccessErrors.TooMany(wait));
     }
 
     private DepositAnswer Refuse(in DepositResult result)

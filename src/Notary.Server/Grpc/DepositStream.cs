@@ -11,6 +11,7 @@ namespace Notary.Server;
 /// </summary>
 internal sealed class DepositStream(
     DepositDesk desk,
+    Caller caller,
     IAsyncStreamReader<Proto.DepositBatchRequest> requests,
     IServerStreamWriter<Proto.DepositBatchResponse> responses,
     CancellationToken stopping) : IDisposable
@@ -93,7 +94,7 @@ internal sealed class DepositStream(
     private async ValueTask<Proto.DepositBatchResponse> AnswerAsync(Proto.DepositBatchRequest item)
     {
         var answer = BatchItem.NamesItsRequest(item)
-            ? await desk.DepositAsync(item.Request)
+            ? await desk.DepositAgainAsync(caller, item.Request)
             : desk.Malformed(BatchItem.Misnamed(item));
         var response = new Proto.DepositBatchResponse { Deposit = item.Deposit };
         if (answer.Certificate is { } certificate)

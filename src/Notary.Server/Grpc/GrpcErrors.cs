@@ -13,7 +13,7 @@ namespace Notary.Server;
 internal static class GrpcErrors
 {
     /// <summary>The trailer of the gRPC protocol that carries a serialized google.rpc.Status.</summary>
-    private const string DetailsTrailer = "grpc-status-details-bin";
+    internal const string DetailsTrailer = "grpc-status-details-bin";
 
     private const string Domain = "notary";
 
@@ -55,14 +55,14 @@ internal static class GrpcErrors
     {
         // What is lost is lost for every caller alike: this tells nobody anything of a deposit.
         DepositOutcome.AlreadyExists when result.Reason == Ledger.RecordsLost =>
-            New(StatusCode.AlreadyExists, result.Reason, new ErrorInfo { Reason = "RECORDS_LOST", Domain = Domain }),
+            New(StatusCode.AlreadyExists, result.Reason, Reason("RECORDS_LOST")),
         DepositOutcome.AlreadyExists =>
             New(StatusCode.AlreadyExists, "the uuid of the deposit is taken by another request"),
         DepositOutcome.QueueFull => New(
             StatusCode.ResourceExhausted,
             "too many deposits are waiting; nothing was written",
             new RetryInfo { RetryDelay = Soon },
-            new ErrorInfo { Reason = "QUEUE_FULL", Domain = Domain }),
+            Reason("QUEUE_FULL")),
         DepositOutcome.Stopped => Unavailable("STOPPING", result.Reason ?? "the ledger is stopping"),
         DepositOutcome.Unavailable => Unavailable("NOT_ISSUING", result.Reason ?? "the ledger issues nothing for now"),
         _ => throw new ArgumentException($"{result.Outcome} is no refusal.", nameof(result)),
@@ -78,13 +78,16 @@ internal static class GrpcErrors
         new global::Grpc.Core.Status((StatusCode)status.Code, status.Message),
         new Metadata { { DetailsTrailer, status.ToByteArray() } });
 
+    /// <summary>A reason for programs to tell apart.</summary>
+    internal static ErrorInfo Reason(string reason) => new() { Reason = reason, Domain = Domain };
+
     private static Google.Rpc.Status Unavailable(string reason, string message) => New(
         StatusCode.Unavailable,
         message,
         new RetryInfo { RetryDelay = Later },
-        new ErrorInfo { Reason = reason, Domain = Domain });
+        Reason(reason));
 
-    private static Google.Rpc.Status New(StatusCode code, string message, params ReadOnlySpan<IMessage> details)
+    internal static Google.Rpc.Status New(StatusCode code, string message, params ReadOnlySpan<IMessage> details)
     {
         var status = new Google.Rpc.Status { Code = (int)code, Message = message };
         foreach (var detail in details)

@@ -17,7 +17,7 @@ internal sealed class NotaryService(DepositDesk desk, OpenStreams streams) : Pro
 
     public override async Task<Proto.DepositResponse> Deposit(Proto.DepositRequest request, ServerCallContext context)
     {
-        var answer = await desk.DepositAsync(request.Request);
+        var answer = await desk.DepositAsync(desk.CallerOf(context), request.Request);
         return answer.Certificate is { } certificate
             ? new Proto.DepositResponse { Certificate = certificate }
             : throw answer.Error!.ToException();
@@ -29,18 +29,17 @@ internal sealed class NotaryService(DepositDesk desk, OpenStreams streams) : Pro
         ServerCallContext context)
     {
         streams.Add(context);
-        using var stream = new DepositStream(desk, requestStream, responseStream, streams.Stopping);
+        using var stream = new DepositStream(desk, desk.CallerOf(context), requestStream, responseStream, streams.Stopping);
         await stream.RunAsync(context.CancellationToken);
     }
 
     public override Task<Proto.GetCertificateResponse> GetCertificate(
         Proto.GetCertificateRequest request, ServerCallContext context)
     {
-        var deposit = ParseDeposit(request.Deposit);
+        var (deposit, account) = (ParseDeposit(request.Deposit), desk.CallerOf(context).Account);
         return desk.Read(ledger => new Proto.GetCertificateResponse
         {
-            Certificate = DepositDesk.ToProto(
-                ledger.GetCertificate(DepositDesk.LocalAccount, deposit) ?? throw GrpcErrors.NoSuchDeposit().ToException()),
+            Certificate = DepositDesk.ToProto(ledger.GetCertificate(account, deposit) ?? throw GrpcErrors.NoSuchDeposit().ToException()),
         });
     }
 
@@ -50,7 +49,8 @@ internal sealed class NotaryService(DepositDesk desk, OpenStreams streams) : Pro
             throw GrpcErrors.InvalidField("page_size", $"is {request.PageSize} (limit {MaxPageSize})").ToException();
         var size = request.PageSize == 0 ? DefaultPageSize : (int)request.PageSize;
         var before = ParsePageToken(request.PageToken);
-        return desk.Read(ledger => ToProto(ledger.ListDeposits(DepositDesk.LocalAccount, size, before)));
+        var account = desk.CallerOf(context).Account;
+        return desk.Read(ledger => ToProto(ledger.ListDeposits(account, size, before)));
     }
 
     public override Task<Proto.GetLedgerInfoResponse> GetLedgerInfo(

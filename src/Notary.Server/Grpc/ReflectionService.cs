@@ -12,7 +12,7 @@ namespace Notary.Server;
 /// </summary>
 internal sealed class ReflectionService(OpenStreams streams) : ServerReflection.ServerReflectionBase
 {
-    private static readonly ServiceDescriptor[] Services = [Proto.Notary.Descriptor, Health.Descriptor, ServerReflection.Descriptor];
+    private static readonly ServiceDescriptor[] Services = [Proto.Notary.Descriptor, Proto.Accounts.Descriptor, Health.Descriptor, ServerReflection.Descriptor];
 
     private static readonly Dictionary<string, FileDescriptor> Files = CollectFiles();
 

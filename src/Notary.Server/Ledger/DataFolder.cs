@@ -17,6 +17,7 @@ internal sealed class DataFolder : IDisposable
         Key = Path.Combine(Folder, "ledger.key");
         Anchors = Path.Combine(Folder, "ots");
         Timestamps = Path.Combine(Folder, "timestamps.db");
+        Accounts = Path.Combine(Folder, "accounts.db");
         TimestampSerials = Path.Combine(Folder, "tsa.serials");
         Draft = Database + ".draft";
         LockFile = Path.Combine(Folder, "ledger.lock");
@@ -35,6 +36,9 @@ internal sealed class DataFolder : IDisposable
 
     /// <summary>The time-stamps over the ledger's checkpoints; there is none without authorities.</summary>
     public string Timestamps { get; }
+
+    /// <summary>Accounts, their credentials and the audit log; there is none before the first account.</summary>
+    public string Accounts { get; }
 
     /// <summary>Which serial numbers the server's own authority may have given out; there is none without it.</summary>
     public string TimestampSerials { get; }

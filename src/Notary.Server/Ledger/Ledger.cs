@@ -14,7 +14,6 @@ public sealed class Ledger : IAsyncDisposable
         "the uuid is on the ledger, but the private records of its deposit were lost, so that nobody can tell whether this is the same request;"
         + " its certificate can be read without claims and request";
 
-    private const int SignatureSize = 64;
     private const int MaximumPage = 1_000;
     private static readonly TimeSpan MarkInterval = TimeSpan.FromSeconds(1);
 
@@ -100,26 +99,29 @@ public sealed class Ledger : IAsyncDisposable
     /// Puts a deposit on the ledger. Idempotent by the request's uuid: the same bytes of the same account get the same
     /// statement and claims again. Cancelling ends the waiting, not the deposit.
     /// </summary>
-    /// <param name="account">The caller's account, as authenticated.</param>
+    /// <param name="depositor">The caller, as authenticated.</param>
     /// <param name="request">The request bytes (formats §2).</param>
     /// <param name="cancellation">Ends the waiting.</param>
-    /// <exception cref="MalformedException">The request breaks a rule of its format, or names another ledger or account.</exception>
-    public async Task<DepositResult> DepositAsync(string account, ReadOnlyMemory<byte> request, CancellationToken cancellation)
+    /// <exception cref="MalformedException">
+    /// The request breaks a rule of its format, names another ledger or account, or is not signed as the account has it.
+    /// </exception>
+    public async Task<DepositResult> DepositAsync(Depositor depositor, ReadOnlyMemory<byte> request, CancellationToken cancellation)
     {
         var parsed = RequestBytes.Parse(request);
-        Check(parsed, account);
-        var pending = new PendingDeposit(parsed, WriteClaims(parsed));
+        Check(parsed, depositor.Account);
+        var key = depositor.CheckSignature(parsed, options.TimeProvider.GetUtcNow());
+        var pending = new PendingDeposit(parsed, WriteClaims(depositor, parsed, key));
         if (sequencer.TryAdd(pending) is { } refused)
             return new DepositResult(refused, null, refused == DepositOutcome.QueueFull ? "too many deposits wait" : "the ledger is stopping");
         var sequenced = await pending.Task.WaitAsync(cancellation).ConfigureAwait(false);
         if (sequenced.Outcome != DepositOutcome.Issued)
             return new DepositResult(sequenced.Outcome, null, sequenced.Reason);
         if (sequenced.Batch is not { } batch)
-            return Repeat(account, parsed, sequenced.Index);
+            return Repeat(depositor.Account, parsed, sequenced.Index);
         // Of equal deposits in one batch the first was written, and its claims go with its statement.
         var certificate = new IssuedCertificate(
             batch.Entry(sequenced.Index), sequenced.First!.Claims, parsed.Bytes, batch.Proof(sequenced.Index));
-        return new DepositResult(DepositOutcome.Issued, certificate, null);
+        return new DepositResult(DepositOutcome.Issued, certificate, null, sequenced.Index);
     }
 
     /// <summary>The certificate of a deposit with a proof against the latest checkpoint, or null when there is none.</summary>
@@ -254,20 +256,19 @@ public sealed class Ledger : IAsyncDisposable
             throw new MalformedException(document, "ledger", $"is not this ledger, which is {Origin}");
         if (request.Request.Account != account)
             throw new MalformedException(document, "account", $"is not the caller's account, which is {account}");
-        // No account has a key on file yet, so the signature cannot be checked; that it is the account's can.
-        if (request.Note is { } note
-            && !note.Signatures.Any(signature => signature.Name == account && signature.Bytes.Length == SignatureSize))
-            throw new MalformedException(document, "signature", $"is not an Ed25519 signature of a key named {account}");
     }
 
-    private byte[] WriteClaims(RequestBytes request)
+    /// <summary>What the server has checked of the caller, and nothing else.</summary>
+    private byte[] WriteClaims(Depositor depositor, RequestBytes request, VerifierKey? key)
     {
         var claims = new Claims
         {
             Salt = salts.Next(),
-            Account = request.Request.Account,
-            // Until accounts have names, the account is the name.
-            Depositor = request.Request.Account,
+            Account = depositor.Account,
+            Depositor = depositor.Name,
+            Identity = depositor.Identity,
+            Verified = depositor.Verified,
+            Key = key,
             Request = request.Hash,
         };
         return Encoding.UTF8.GetBytes(claims.ToText());
@@ -279,7 +280,7 @@ public sealed class Ledger : IAsyncDisposable
         var head = sequencer.Head;
         var record = ReadRecord(head, index);
         return record.Request.Span.SequenceEqual(request.Bytes.Span)
-            ? new DepositResult(DepositOutcome.Issued, Certify(head, record, account), null)
+            ? new DepositResult(DepositOutcome.Issued, Certify(head, record, account), null, index)
             : new DepositResult(DepositOutcome.AlreadyExists, null, LostRecords.Are(record) ? RecordsLost : UuidTaken);
     }
 

@@ -51,7 +51,8 @@ public enum DepositOutcome
 /// <param name="Outcome">How it ended.</param>
 /// <param name="Certificate">Not null exactly when <paramref name="Outcome"/> is <see cref="DepositOutcome.Issued"/>.</param>
 /// <param name="Reason">One clause for the depositor, without a full stop, when nothing was issued.</param>
-public readonly record struct DepositResult(DepositOutcome Outcome, IssuedCertificate? Certificate, string? Reason);
+/// <param name="Index">The entry, when issued.</param>
+public readonly record struct DepositResult(DepositOutcome Outcome, IssuedCertificate? Certificate, string? Reason, ulong Index = 0);
 
 /// <summary>A checkpoint as it was signed.</summary>
 /// <param name="Checkpoint">What the note says.</param>

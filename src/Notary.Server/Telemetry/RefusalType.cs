@@ -37,6 +37,15 @@ internal static class RefusalType
     /// <summary>The ledger stopped itself after a fatal error.</summary>
     public const string Failed = "failed";
 
+    /// <summary>The account's rate is used up.</summary>
+    public const string RateLimit = "rate_limit";
+
+    /// <summary>The account's deposits for the day are used up.</summary>
+    public const string Quota = "quota";
+
+    /// <summary>The key stopped being taken while its stream went on.</summary>
+    public const string Unauthenticated = "unauthenticated";
+
     public static string Of(in DepositResult result) => result.Outcome switch
     {
         DepositOutcome.AlreadyExists => result.Reason == Ledger.RecordsLost ? RecordsLost : UuidTaken,

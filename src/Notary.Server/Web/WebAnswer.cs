@@ -18,6 +18,9 @@ internal static class WebAnswer
             : context.Response.Body.WriteAsync(bytes, context.RequestAborted).AsTask();
     }
 
+    /// <summary>Answers a request that was refused before its work.</summary>
+    public static Task WriteRefusal(HttpContext context, Google.Rpc.Status status) => ProblemDetails.WriteAsync(context, status);
+
     /// <summary>What is not there yet can be a moment later: nobody may remember that it was not.</summary>
     public static Task WriteMissing(HttpContext context)
     {

@@ -112,7 +112,7 @@ public sealed class ExportTests(LedgerProcess server) : CliTest, IClassFixture<L
         for (var i = 0; i < count; i++)
         {
             var request = RunningServer.NewRequest(ledger.Origin, Interlocked.Increment(ref deposits));
-            Assert.NotNull((await ledger.DepositAsync("local", RequestBytes.Create(request, null).Bytes, Cancellation)).Certificate);
+            Assert.NotNull((await ledger.DepositAsync(Depositor.Local, RequestBytes.Create(request, null).Bytes, Cancellation)).Certificate);
         }
     }
 

@@ -78,7 +78,7 @@ public sealed class KilledKeyChangeTests : IDisposable
     private static async Task DepositAsync(Ledger ledger, int number)
     {
         var request = RequestBytes.Create(RunningServer.NewRequest(ledger.Origin, number), key: null);
-        Assert.Equal(DepositOutcome.Issued, (await ledger.DepositAsync("local", request.Bytes, Cancellation)).Outcome);
+        Assert.Equal(DepositOutcome.Issued, (await ledger.DepositAsync(Depositor.Local, request.Bytes, Cancellation)).Outcome);
     }
 
     private static void Copy(string from, string to)

@@ -116,7 +116,7 @@ internal sealed class LedgerHarness : IAsyncDisposable
     public async Task<IssuedCertificate> DepositAsync(byte[]? request = null, string account = "local")
     {
         var bytes = request ?? NewRequest(account);
-        var result = await Ledger.DepositAsync(account, bytes, TestContext.Current.CancellationToken);
+        var result = await Ledger.DepositAsync(Depositor.Nameless(account), bytes, TestContext.Current.CancellationToken);
         Assert.Equal((DepositOutcome.Issued, null), (result.Outcome, result.Reason));
         Remember(result.Certificate!, bytes, account);
         return result.Certificate!;
@@ -125,7 +125,7 @@ internal sealed class LedgerHarness : IAsyncDisposable
     public Task DepositManyAsync(int count) => Task.WhenAll(Enumerable.Range(0, count).Select(_ => DepositAsync()));
 
     public Task<DepositResult> TryDepositAsync(byte[] request, string account = "local") =>
-        Ledger.DepositAsync(account, request, TestContext.Current.CancellationToken);
+        Ledger.DepositAsync(Depositor.Nameless(account), request, TestContext.Current.CancellationToken);
 
     /// <summary>
     /// The whole ledger against a slow reference: every entry, tile and proof, the checkpoint, times, and every

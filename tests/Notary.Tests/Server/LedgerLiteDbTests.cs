@@ -125,7 +125,7 @@ public sealed class LedgerLiteDbTests : IDisposable
     private async Task DepositAsync(Ledger ledger, int count)
     {
         var requests = Enumerable.Range(acknowledged.Count, count).Select(number => NewRequest(ledger.Origin, number)).ToList();
-        var answers = await Task.WhenAll(requests.Select(request => ledger.DepositAsync("local", request, Cancellation)));
+        var answers = await Task.WhenAll(requests.Select(request => ledger.DepositAsync(Depositor.Local, request, Cancellation)));
         foreach (var (request, answer) in requests.Zip(answers))
             acknowledged.Add((RequestBytes.Parse(request).Request.Deposit, request, Assert.IsType<IssuedCertificate>(answer.Certificate)));
     }

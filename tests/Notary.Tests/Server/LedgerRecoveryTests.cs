@@ -30,7 +30,7 @@ public sealed class LedgerRecoveryTests : IDisposable
         Assert.Equal(300, folders.CheckCertificates(ledger));
         Assert.Equal(300, ledger.ListDeposits("local", 1_000, null).Deposits.Count);
         var (request, _) = folders.Acknowledged.Values.Last();
-        var again = await ledger.DepositAsync("local", request.Bytes, TestContext.Current.CancellationToken);
+        var again = await ledger.DepositAsync(Depositor.Local, request.Bytes, TestContext.Current.CancellationToken);
         Assert.Equal(DepositOutcome.AlreadyExists, again.Outcome);
         Assert.Contains("lost", again.Reason, StringComparison.Ordinal);
         await folders.DepositAsync(ledger, 3);

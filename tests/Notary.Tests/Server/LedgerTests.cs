@@ -199,7 +199,7 @@ public sealed class LedgerTests : IAsyncDisposable
         };
         using var cancel = new CancellationTokenSource();
         var request = harness.NewRequest();
-        var waiting = harness.Ledger.DepositAsync("local", request, cancel.Token);
+        var waiting = harness.Ledger.DepositAsync(Depositor.Local, request, cancel.Token);
         await gate.EnteredAsync(Cancellation);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);

@@ -45,7 +45,7 @@ internal sealed class LedgerFolders : IDisposable
     {
         var requests = Enumerable.Range(0, count)
             .Select(_ => RequestBytes.Create(RunningServer.NewRequest(ledger.Origin, ++deposits), null)).ToList();
-        var answers = await Task.WhenAll(requests.Select(request => ledger.DepositAsync("local", request.Bytes, Cancellation)));
+        var answers = await Task.WhenAll(requests.Select(request => ledger.DepositAsync(Depositor.Local, request.Bytes, Cancellation)));
         foreach (var (request, answer) in requests.Zip(answers))
         {
             Assert.NotNull(answer.Certificate);

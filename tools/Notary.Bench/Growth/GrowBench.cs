@@ -190,7 +190,7 @@ internal sealed class GrowBench : IDisposable
     {
         await foreach (var request in requests.ReadAllAsync(cancellation))
         {
-            var result = await ledger.DepositAsync("local", request.Bytes, cancellation);
+            var result = await ledger.DepositAsync(Depositor.Local, request.Bytes, cancellation);
             if (result.Outcome != DepositOutcome.Issued)
                 throw new BenchException($"a deposit ended as {result.Outcome}: {result.Reason}");
         }

@@ -66,7 +66,7 @@ internal sealed class Samples
 
     private static async Task<Proto.Certificate> AddAsync(Ledger ledger, Cli.PendingDeposit deposit)
     {
-        var issued = (await ledger.DepositAsync("local", deposit.Request.Bytes, CancellationToken.None)).Certificate!;
+        var issued = (await ledger.DepositAsync(Depositor.Local, deposit.Request.Bytes, CancellationToken.None)).Certificate!;
         return new Proto.Certificate
         {
             Statement = Google.Protobuf.ByteString.CopyFrom(issued.Statement.Span),

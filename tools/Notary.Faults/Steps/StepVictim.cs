@@ -65,7 +65,7 @@ internal static class StepVictim
         while (true)
         {
             var request = requests.Next().Bytes;
-            var result = await ledger.DepositAsync("local", request, CancellationToken.None);
+            var result = await ledger.DepositAsync(Depositor.Local, request, CancellationToken.None);
             if (result.Outcome != DepositOutcome.Issued)
                 return;
             var (certificate, text) = (result.Certificate!, Convert.ToBase64String(request));

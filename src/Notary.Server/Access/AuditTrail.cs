@@ -1,0 +1,175 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+
+namespace Notary.Server;
+
+/// <summary>
+/// What callers do, on its way into the audit log. A deposit costs an addition: once a second, one record an account and
+/// credential says how many it made and between which entries they lie. What a crash keeps from being written of the last
+/// second stands on the ledger itself, deposit by deposit, with its account.
+/// </summary>
+internal sealed class AuditTrail : IAsyncDisposable
+{
+    private static readonly TimeSpan FlushInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a credential that goes on being used counts as signed in.</summary>
+    private static readonly TimeSpan SessionLength = TimeSpan.FromHours(1);
+
+    private readonly AccountBook book;
+    private readonly ILogger logger;
+    private readonly ConcurrentDictionary<long, Activity> activities = new();
+    private readonly Lock writing = new();
+    private readonly ITimer timer;
+    private long failures;
+
+    public AuditTrail(AccountBook book, TimeProvider time, ILogger logger)
+    {
+        (this.book, this.logger) = (book, logger);
+        timer = time.CreateTimer(static trail => ((AuditTrail)trail!).TryFlush(), this, FlushInterval, FlushInterval);
+    }
+
+    /// <summary>A credential was shown and taken. Its first use in an hour is recorded as a sign-in.</summary>
+    public void SignedIn(Caller caller, DateTimeOffset now) => ActivityOf(caller).Use(caller, now);
+
+    /// <summary>A credential was shown and not taken.</summary>
+    public void SignInFailed() => Interlocked.Increment(ref failures);
+
+    /// <summary>A deposit was made, or found made before.</summary>
+    public void Deposited(Caller caller, ulong index)
+    {
+        if (caller.Credential is not null)
+            ActivityOf(caller).Deposit(index);
+    }
+
+    /// <summary>Writes what has gathered.</summary>
+    /// <exception cref="StoreException">Nothing was written; what gathered is kept.</exception>
+    public void Flush()
+    {
+        lock (writing)
+        {
+            var failed = Interlocked.Exchange(ref failures, 0);
+            var busy = activities.Values.Select(activity => (Activity: activity, Work: activity.Take())).Where(pair => pair.Work.IsAny).ToList();
+            if (failed == 0 && busy.Count == 0)
+                return;
+            try
+            {
+                book.Use().Change((rows, pen) =>
+                {
+                    if (failed > 0)
+                        pen.Write("sign-in-failed", "nobody", null, string.Create(CultureInfo.InvariantCulture, $"times {failed}"));
+                    foreach (var (activity, work) in busy)
+                        Write(rows, pen, activity.Caller, work);
+                    foreach (var use in book.Uses)
+                        use.Write(rows);
+                    return true;
+                });
+            }
+            catch
+            {
+                Interlocked.Add(ref failures, failed);
+                foreach (var (activity, work) in busy)
+                    activity.PutBack(work);
+                throw;
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await timer.DisposeAsync().ConfigureAwait(false);
+        TryFlush();
+    }
+
+    private Activity ActivityOf(Caller caller) => activities.GetOrAdd(caller.Credential!.Id, static (_, caller) => new Activity(caller), caller);
+
+    private void TryFlush()
+    {
+        try
+        {
+            Flush();
+        }
+        catch (StoreException e)
+        {
+            LogMessages.AuditFailed(logger, e);
+        }
+    }
+
+    private static void Write(SqliteDatabase rows, AuditPen pen, Caller caller, in Work work)
+    {
+        var credential = string.Create(CultureInfo.InvariantCulture, $"credential {caller.Credential!.Id}");
+        if (work.SignedIn)
+            pen.Write("signed-in", caller.Actor, caller.Account, credential);
+        if (work.Deposits > 0)
+            pen.Write("deposits", caller.Actor, caller.Account, string.Create(
+                CultureInfo.InvariantCulture, $"{credential}, deposits {work.Deposits}, entries {work.First} to {work.Last}"));
+        using var used = rows.Prepare("UPDATE credential SET used = max(used, ?2) WHERE id = ?1");
+        used.Bind(1, caller.Credential.Id).Bind(2, AccountRows.Milliseconds(work.LastUsed)).Run();
+    }
+
+    /// <summary>What one credential did since the last flush.</summary>
+    private readonly record struct Work(bool SignedIn, bool WasUsed, long Deposits, ulong First, ulong Last, DateTimeOffset LastUsed)
+    {
+        public bool IsAny => SignedIn || WasUsed || Deposits > 0;
+    }
+
+    /// <summary>Safe for concurrent use. Its work is taken by the flush alone.</summary>
+    private sealed class Activity(Caller caller)
+    {
+        private readonly Lock gate = new();
+        private DateTimeOffset signedIn = DateTimeOffset.MinValue;
+        private DateTimeOffset written = DateTimeOffset.MinValue;
+        private DateTimeOffset lastUsed;
+        private bool isNewSession;
+        private long deposits;
+        private ulong first = ulong.MaxValue;
+        private ulong last;
+
+        /// <summary>Whose it is; account, member and credential never change.</summary>
+        public Caller Caller { get; } = caller;
+
+        public void Use(Caller by, DateTimeOffset now)
+        {
+            lock (gate)
+            {
+                if (now - lastUsed > SessionLength || signedIn == DateTimeOffset.MinValue)
+                    (signedIn, isNewSession) = (now, true);
+                lastUsed = now;
+            }
+        }
+
+        public void Deposit(ulong index)
+        {
+            lock (gate)
+            {
+                deposits++;
+                first = Math.Min(first, index);
+                last = Math.Max(last, index);
+            }
+        }
+
+        public Work Take()
+        {
+            lock (gate)
+            {
+                // "Last used" is good to a minute: it is for finding keys that nobody uses, and a write a second would be for nothing.
+                var wasUsed = lastUsed - written > TimeSpan.FromMinutes(1);
+                var work = new Work(isNewSession, wasUsed, deposits, first, last, lastUsed);
+                (isNewSession, deposits, first, last) = (false, 0, ulong.MaxValue, 0);
+                if (work.IsAny)
+                    written = lastUsed;
+                return work;
+            }
+        }
+
+        public void PutBack(in Work work)
+        {
+            lock (gate)
+            {
+                isNewSession |= work.SignedIn;
+                deposits += work.Deposits;
+                (first, last) = (Math.Min(first, work.First), Math.Max(last, work.Last));
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+using Notary.Core;
+
+namespace Notary.Server;
+
+/// <summary>
+/// Finds who calls by what was shown: <c>Authorization: Bearer</c> with an API key, or the client certificate of the
+/// connection. One credential decides: where a header is sent, a certificate does not stand in for it.
+/// </summary>
+internal sealed class SignIns(AccountBook book, AddressThrottle addresses, AuditTrail audit, TimeProvider time)
+{
+    private const string Scheme = "Bearer ";
+
+    /// <returns>The caller, or the status that tells the other side what is wrong, without telling a stranger why.</returns>
+    public ValueTask<(Caller? Caller, Google.Rpc.Status? Problem)> FindAsync(HttpContext context)
+    {
+        var header = context.Request.Headers.Authorization;
+        if (header.Count > 0)
+            return new(FromHeader(header, context));
+        return context.Connection.ClientCertificate is { } certificate
+            ? new(Found(CredentialKind.Certificate, AccountRegister.LookupOf(certificate), context))
+            : new((null, AccessErrors.NobodyShown()));
+    }
+
+    private (Caller?, Google.Rpc.Status?) FromHeader(StringValues header, HttpContext context)
+    {
+        // Two headers are two answers to one question; whoever is in between may read the other one.
+        if (header is not [{ } value] || !value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+            return (null, Failed(context));
+        var key = value.AsSpan(Scheme.Length);
+        return ApiKey.IsKey(key) ? Found(CredentialKind.ApiKey, ApiKey.HashOf(key), context) : (null, Failed(context));
+    }
+
+    private (Caller?, Google.Rpc.Status?) Found(CredentialKind kind, in Hash lookup, HttpContext context)
+    {
+        var now = time.GetUtcNow();
+        if (book.Current.Find(kind, lookup, now) is not { } caller)
+            return (null, Failed(context));
+        audit.SignedIn(caller, now);
+        return (caller, null);
+    }
+
+    /// <summary>
+    /// Only what fails is counted against the address: nobody guesses 256 bits, but a flood of guesses must not fill the log,
+    /// and must not lock out whoever shares the address and has a key.
+    /// </summary>
+    private Google.Rpc.Status Failed(HttpContext context)
+    {
+        var wait = addresses.TakeFailure(context.Connection.RemoteIpAddress);
+        if (wait > TimeSpan.Zero)
+            return AccessErrors.TooMany(wait);
+        audit.SignInFailed();
+        return AccessErrors.NotKnown();
+    }
+}
