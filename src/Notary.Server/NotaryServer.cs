@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Notary.Core;
@@ -51,6 +53,14 @@ public sealed class NotaryServer : IAsyncDisposable
 
     /// <summary>Whether calls need an account.</summary>
     public bool AsksWhoCalls => access.Book.Rules;
+
+    internal AccountBook Book => access.Book;
+
+    /// <summary>What the gRPC port answers.</summary>
+    internal IReadOnlyList<Endpoint> GrpcEndpoints => ((IEndpointRouteBuilder)grpc).DataSources.SelectMany(source => source.Endpoints).ToList();
+
+    /// <summary>What the web port answers.</summary>
+    internal IReadOnlyList<Endpoint> WebEndpoints => ((IEndpointRouteBuilder)web).DataSources.SelectMany(source => source.Endpoints).ToList();
 
     /// <summary>Deposits that wait for a commit.</summary>
     internal int QueueDepth => ledger.QueueDepth;

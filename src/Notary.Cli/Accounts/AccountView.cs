@@ -20,7 +20,7 @@ internal static class AccountView
                 ("identity", account.Identity ?? "none stated"),
                 ("verified", account.Verified is { } verified ? $"{verified.Method} {Timestamp.Format(verified.Time)}" : "by nobody"),
                 ("takes", account.RequiresSignature ? "signed requests only" : "signed and unsigned requests"),
-                ("limits", Limit(account.Rate, "a second") + ", " + Limit(account.Quota, "deposits a day")),
+                ("limits", Limit(account.Rate, "calls a second") + ", " + Limit(account.Quota, "deposits a day")),
                 .. account.Closed is { } closed ? [("closed", Timestamp.Format(closed))] : Array.Empty<(string, string)>(),
                 .. members[account.Id].Select(member => ("member", $"{member.Name}, {AccessWords.Of(member.Role)}{(member.Removed is null ? "" : ", removed")}")),
                 .. credentials[account.Id].Select(credential => ("credential", Describe(credential, now))),
@@ -47,5 +47,5 @@ internal static class AccountView
     private static string Describe(DepositorKey key) =>
         $"{key.Key}, from {Timestamp.Format(key.Registered)}{(key.RevokedFrom is { } from ? $", revoked from {Timestamp.Format(from)}" : "")}";
 
-    private static string Limit(long limit, string unit) => limit == 0 ? $"no limit of {unit}" : string.Create(CultureInfo.InvariantCulture, $"{limit} {unit}");
+    private static string Limit(long limit, string unit) => limit == 0 ? $"any number of {unit}" : string.Create(CultureInfo.InvariantCulture, $"{limit} {unit}");
 }

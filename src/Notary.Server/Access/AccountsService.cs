@@ -5,7 +5,7 @@ using Proto = Notary.V1;
 namespace Notary.Server;
 
 /// <summary>Accounts over gRPC. Who may call is the gate's business; whose account it is, is the caller's. One object serves all calls.</summary>
-internal sealed class AccountsService(Gate gate, AccountBook book, Ledger ledger, AuditTrail audit) : Proto.Accounts.AccountsBase
+internal sealed class AccountsService(AccessGate gate, AccountBook book, Ledger ledger, AuditTrail audit) : Proto.Accounts.AccountsBase
 {
     private const int DefaultPageSize = 100;
     private const int MaxPageSize = 1_000;

@@ -7,13 +7,13 @@ namespace Notary.Server;
 /// <summary>Who may come in and how: accounts, the gate, TLS. One a server, shared by both hosts.</summary>
 internal sealed class ServerAccess : IAsyncDisposable
 {
-    private ServerAccess(AccountBook book, AuditTrail audit, Gate gate, TlsCertificates? tls) => (Book, Audit, Gate, Tls) = (book, audit, gate, tls);
+    private ServerAccess(AccountBook book, AuditTrail audit, AccessGate gate, TlsCertificates? tls) => (Book, Audit, Gate, Tls) = (book, audit, gate, tls);
 
     public AccountBook Book { get; }
 
     public AuditTrail Audit { get; }
 
-    public Gate Gate { get; }
+    public AccessGate Gate { get; }
 
     /// <summary>Null: plain HTTP, on loopback.</summary>
     public TlsCertificates? Tls { get; }
@@ -29,7 +29,7 @@ internal sealed class ServerAccess : IAsyncDisposable
             var book = new AccountBook(folder.Accounts, reachable, options.TimeProvider, options.Randomness ?? RandomNumberGenerator.Create(), logger);
             var audit = new AuditTrail(book, options.TimeProvider, logger);
             var addresses = new AddressThrottle(options.AddressLimits, options.TimeProvider);
-            return new ServerAccess(book, audit, new Gate(book, addresses, new SignIns(book, addresses, audit, options.TimeProvider), options.TimeProvider), tls);
+            return new ServerAccess(book, audit, new AccessGate(book, addresses, new SignIns(book, addresses, audit, options.TimeProvider), options.TimeProvider), tls);
         }
         catch (StoreException e)
         {

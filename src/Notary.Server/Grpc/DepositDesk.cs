@@ -13,7 +13,7 @@ internal readonly record struct DepositAnswer(Proto.Certificate? Certificate, Go
 /// Where calls meet the ledger: a deposit is the same whether it is a call of its own or an item of a batch, and what a
 /// failing store means to a caller is said once.
 /// </summary>
-internal sealed class DepositDesk(Ledger ledger, Gate gate, AuditTrail audit, ILogger<DepositDesk> logger)
+internal sealed class DepositDesk(Ledger ledger, AccessGate gate, AuditTrail audit, ILogger<DepositDesk> logger)
 {
     /// <summary>
     /// One deposit from the wire to the ledger and back. Every refusal is a value; what is thrown is a fault of this

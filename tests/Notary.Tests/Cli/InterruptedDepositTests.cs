@@ -170,7 +170,7 @@ public sealed class InterruptedDepositTests(LedgerProcess ledger) : CliTest, ICl
     {
         await RunAsync(0, "trust", "--server", ledger.Address, "--out", At("trust"));
         using var random = RandomNumberGenerator.Create();
-        var builder = new DepositBuilder(new DepositTerms(ledger.Origin, "trade-secret", null, null, null), TimeProvider.System, random);
+        var builder = new DepositBuilder(new DepositTerms(ledger.Origin, "local", "trade-secret", null, null, null), TimeProvider.System, random);
         var taken = builder.NewId();
         var other = builder.Build(taken, "other.evidence.zip", [Item("other")], Cancellation);
         await ledger.Client.DepositAsync(

@@ -102,7 +102,7 @@ public sealed class PendingJournalTests : CliTest
     {
         var random = new CountingGenerator();
         var builder = new DepositBuilder(
-            new DepositTerms("ledger.example.org/test", "trade-secret", "T", null, null), TimeProvider.System, random);
+            new DepositTerms("ledger.example.org/test", "local", "trade-secret", "T", null, null), TimeProvider.System, random);
         return [.. Enumerable.Range(0, count).Select(i => builder.Build(builder.NewId(), $"d/{i}.evidence.zip", [Item(i)], default))];
     }
 

@@ -107,8 +107,9 @@ public sealed class DepositBatchTests(RunningServer server) : IClassFixture<Runn
             NullLogger<Ledger>.Instance);
         var reader = new EndlessReader(server.Origin);
         using var writer = new BlockedWriter();
-        var desk = new DepositDesk(ledger, NullLogger<DepositDesk>.Instance);
-        using var stream = new DepositStream(desk, reader, writer, CancellationToken.None);
+        await using var access = ServerAccess.Open(RunningServer.Options(folder.Path), ledger.Folder, NullLogger.Instance);
+        var desk = new DepositDesk(ledger, access.Gate, access.Audit, NullLogger<DepositDesk>.Instance);
+        using var stream = new DepositStream(desk, Caller.Local, reader, writer, CancellationToken.None);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var running = stream.RunAsync(ending.Token);
 

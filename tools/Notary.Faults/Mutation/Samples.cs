@@ -51,7 +51,7 @@ internal sealed class Samples
             new LedgerOptions { DataDirectory = data, Origin = "ledger.example.org/faults" }, NullLogger<Ledger>.Instance);
         using var randomness = RandomNumberGenerator.Create();
         var context = new ContextCapture("CAD \u8BBE\u8BA1", "zhang").Take(TimeProvider.System);
-        var terms = new DepositTerms(ledger.Origin, "trade-secret", "Rotor \u2013 \u8F6C\u5B50", null, null, context);
+        var terms = new DepositTerms(ledger.Origin, "local", "trade-secret", "Rotor \u2013 \u8F6C\u5B50", null, null, context);
         var builder = new DepositBuilder(terms, TimeProvider.System, randomness);
         Cli.PendingDeposit Build(params string[] paths) =>
             builder.Build(builder.NewId(), "a.evidence.zip", [.. paths.Select(Item)], CancellationToken.None);

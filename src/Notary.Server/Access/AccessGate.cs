@@ -11,7 +11,7 @@ namespace Notary.Server;
 /// is counted against its address; (3) else who calls, by the one credential shown; (4) whether that role may; (5) whether
 /// its rate has room. The method finds the caller with <see cref="CallerOf"/>.
 /// </summary>
-internal sealed class Gate(AccountBook book, AddressThrottle addresses, SignIns signIns, TimeProvider time)
+internal sealed class AccessGate(AccountBook book, AddressThrottle addresses, SignIns signIns, TimeProvider time)
 {
     private static readonly ConcurrentDictionary<Endpoint, AccessRow?> RowOf = new();
 
