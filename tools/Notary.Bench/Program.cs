@@ -4,6 +4,7 @@ using Notary.Bench;
 var root = new RootCommand("Measures notary on this machine. Every table is markdown; nothing here is a test.")
 {
     LoadCommand.Create(),
+    AccessCommand.Create(),
     HashCommand.Create(),
     GrowCommand.Create(),
     StampCommand.Create(),

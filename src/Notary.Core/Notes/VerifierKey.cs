@@ -29,6 +29,9 @@ public sealed class VerifierKey : IEquatable<VerifierKey>
     private readonly byte[] publicKey;
     private readonly string text;
 
+    // Null until the key is prepared; whoever sees an old value is slower and comes to the same verdict.
+    private volatile PreparedKey? prepared;
+
     private VerifierKey(string name, KeyAlgorithm algorithm, byte[] publicKey)
     {
         Name = name;
@@ -110,7 +113,17 @@ public sealed class VerifierKey : IEquatable<VerifierKey>
     /// <summary>Whether <paramref name="signature"/> (64 bytes) is this key's Ed25519 signature over the bytes themselves.</summary>
     public bool VerifyRaw(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
         signature.Length == SignatureSize
-        && Ed25519.Verify(signature.ToArray(), 0, publicKey, 0, message.ToArray(), 0, message.Length);
+        && (prepared?.Verify(message, signature) == true
+            || Ed25519.Verify(signature.ToArray(), 0, publicKey, 0, message.ToArray(), 0, message.Length));
+
+    /// <summary>
+    /// Makes this object verify good signatures about ten times as fast, for 61 KB of memory and the time of a few
+    /// verifications now: for keys that verify many. The verdicts are the same.
+    /// </summary>
+    public void Prepare() => prepared ??= PreparedKey.Create(publicKey);
+
+    /// <summary>Gives back what <see cref="Prepare"/> took.</summary>
+    public void Release() => prepared = null;
 
     public override string ToString() => text;
 

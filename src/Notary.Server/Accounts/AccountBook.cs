@@ -22,6 +22,7 @@ internal sealed class AccountBook : IDisposable
     private readonly Lock gate = new();
     private readonly ConcurrentDictionary<string, AccountUse> uses = new(StringComparer.Ordinal);
     private readonly ITimer timer;
+    private readonly PreparedKeys prepared = new();
 
     // Guarded by the gate.
     private AccountDatabase? database;
@@ -71,7 +72,7 @@ internal sealed class AccountBook : IDisposable
             database ??= AccountDatabase.Open(path, time);
             var now = database.DataVersion();
             if (now != version)
-                current = database.Read(rows => Snapshot.Read(rows, UseOf));
+                current = database.Read(rows => Snapshot.Read(rows, UseOf, prepared));
             version = now;
         }
     }
@@ -80,7 +81,7 @@ internal sealed class AccountBook : IDisposable
     public void Renew()
     {
         lock (gate)
-            current = Use().Read(rows => Snapshot.Read(rows, UseOf));
+            current = Use().Read(rows => Snapshot.Read(rows, UseOf, prepared));
     }
 
     /// <summary>What has been used of every account's rate and quota.</summary>
@@ -140,17 +141,17 @@ internal sealed class AccountBook : IDisposable
         public Caller? Find(CredentialKind kind, in Hash lookup, DateTimeOffset now) =>
             credentials.TryGetValue(lookup, out var entry) && entry.Kind == kind && (entry.Expires is not { } end || now < end) ? entry.Caller : null;
 
-        public static Snapshot Read(SqliteDatabase rows, Func<Account, long, long, AccountUse> useOf)
+        public static Snapshot Read(SqliteDatabase rows, Func<Account, long, long, AccountUse> useOf, PreparedKeys prepared)
         {
             var accounts = AccountRows.Accounts(rows);
-            var keys = AccountRows.Keys(rows).ToLookup(key => key.Account, StringComparer.Ordinal);
+            var keys = AccountRows.Keys(rows).ToLookup(key => key.Account, key => key with { Key = prepared.Find(key.Key) }, StringComparer.Ordinal);
             var members = AccountRows.Members(rows).Where(member => member.Removed is null).ToDictionary(member => (member.Account, member.Name));
             var open = accounts.Where(account => account.Closed is null).ToDictionary(
                 account => account.Id,
                 account =>
                 {
                     var (day, deposits) = AccountUse.Read(rows, account.Id);
-                    return (Depositor: new Depositor(account, [.. keys[account.Id]]), Use: useOf(account, day, deposits));
+                    return (Depositor: new Depositor(account, [.. keys[account.Id]], prepared), Use: useOf(account, day, deposits));
                 },
                 StringComparer.Ordinal);
             var snapshot = new Snapshot { HasAccounts = accounts.Count > 0 };

@@ -9,16 +9,17 @@ namespace Notary.Server;
 public sealed class Depositor
 {
     private readonly IReadOnlyList<DepositorKey>? keys;
+    private readonly PreparedKeys? prepared;
 
     /// <param name="account">The account id.</param>
     /// <param name="name">The display name.</param>
     internal Depositor(string account, string name) => (Account, Name) = (account, name);
 
-    internal Depositor(Account account, IReadOnlyList<DepositorKey> keys)
+    internal Depositor(Account account, IReadOnlyList<DepositorKey> keys, PreparedKeys prepared)
         : this(account.Id, account.Name)
     {
         (Identity, Verified, RequiresSignature) = (account.Identity, account.Verified, account.RequiresSignature);
-        this.keys = keys;
+        (this.keys, this.prepared) = (keys, prepared);
     }
 
     /// <summary>The one account of a ledger that has none: whoever reaches the server on loopback.</summary>
@@ -65,9 +66,10 @@ public sealed class Depositor
         var known = Find(note) ?? throw new MalformedException(document, "signature", "is of no key that this account has registered");
         if (known.RevokedFrom is { } from && from <= now)
             throw new MalformedException(document, "signature", $"is of a key that is revoked from {Timestamp.Format(from)} on");
-        return note.Check(known.Key) == NoteCheck.Valid
-            ? known.Key
-            : throw new MalformedException(document, "signature", "does not verify: the request was changed after it was signed, or signed with another key");
+        if (note.Check(known.Key) != NoteCheck.Valid)
+            throw new MalformedException(document, "signature", "does not verify: the request was changed after it was signed, or signed with another key");
+        prepared!.Verified(known.Key);
+        return known.Key;
     }
 
     private DepositorKey? Find(SignedNote note)

@@ -109,10 +109,11 @@ public sealed class AccessTableTests(AccountsServer server) : IClassFixture<Acco
     [Fact]
     public async Task A_method_that_does_not_exist_is_unimplemented_for_everybody()
     {
-        foreach (var (service, method) in new[] { ("notary.v1.Notary", "Erase"), ("notary.v1.Other", "Deposit"), ("notary.v1.Notary", "Deposit/"), ("notary.v1.Notary/x/..", "Deposit") })
+        foreach (var (service, method) in new[] { ("notary.v1.Notary", "Erase"), ("notary.v1.Other", "Deposit") })
             Assert.Equal(StatusCode.Unimplemented, await CallAsync(service, method, MethodType.Unary, null));
         // Another spelling of a path is the same door.
-        Assert.Equal(StatusCode.Unauthenticated, await CallAsync("notary.v1.notary", "dePosit", MethodType.Unary, null));
+        foreach (var (service, method) in new[] { ("notary.v1.notary", "dePosit"), ("notary.v1.Notary", "Deposit/"), ("notary.v1.Notary/x/..", "Deposit"), ("notary.v1.%4Eotary", "Deposit") })
+            Assert.Equal(StatusCode.Unauthenticated, await CallAsync(service, method, MethodType.Unary, null));
     }
 
     /// <summary>The status by which the gate refuses; null when it lets the call through, however that ends.</summary>
@@ -137,8 +138,16 @@ public sealed class AccessTableTests(AccountsServer server) : IClassFixture<Acco
             }
 
             using var call = invoker.AsyncDuplexStreamingCall(method, null, options);
-            await call.RequestStream.WriteAsync([], Cancellation);
-            await call.RequestStream.CompleteAsync();
+            try
+            {
+                await call.RequestStream.WriteAsync([], Cancellation);
+                await call.RequestStream.CompleteAsync();
+            }
+            catch (Exception e) when (e is RpcException or InvalidOperationException)
+            {
+                // Refused before it was written. By what, the side that reads is told.
+            }
+
             // Health's watch goes on for ever; its first answer shows that it was let in.
             await call.ResponseStream.MoveNext(Cancellation);
             await ended.CancelAsync();

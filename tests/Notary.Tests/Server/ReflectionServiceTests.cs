@@ -17,7 +17,7 @@ public sealed class ReflectionServiceTests(RunningServer server) : IClassFixture
     {
         var list = await AskAsync(new ServerReflectionRequest { ListServices = "*" });
         var services = list.ListServicesResponse.Service.Select(service => service.Name).ToList();
-        Assert.Equal(["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "notary.v1.Notary"], services.Order());
+        Assert.Equal(["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "notary.v1.Accounts", "notary.v1.Notary"], services.Order());
         foreach (var service in services)
         {
             var answer = await AskAsync(new ServerReflectionRequest { FileContainingSymbol = service });

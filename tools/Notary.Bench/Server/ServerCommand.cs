@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Notary.Server;
 
 namespace Notary.Bench;
 
@@ -8,9 +9,14 @@ internal static class ServerCommand
     public static Command Create()
     {
         var data = new Option<DirectoryInfo>("--data") { Required = true };
-        var command = new Command("server") { data };
+        var certificate = new Option<string?>("--tls-certificate");
+        var key = new Option<string?>("--tls-key");
+        var command = new Command("server") { data, certificate, key };
         command.Hidden = true;
-        command.SetAction((parsed, cancellation) => ServerHost.RunAsync(parsed.GetRequiredValue(data), cancellation));
+        command.SetAction((parsed, cancellation) => ServerHost.RunAsync(
+            parsed.GetRequiredValue(data),
+            parsed.GetValue(certificate) is { } file ? new TlsOptions(file, parsed.GetValue(key)!, ClientRoots: null) : null,
+            cancellation));
         return command;
     }
 }

@@ -13,7 +13,7 @@ internal static class ServerHost
     public const string Ready = "ready ";
 
     /// <summary>Serves until standard input ends, so that it never outlives the process that started it.</summary>
-    public static async Task<int> RunAsync(DirectoryInfo data, CancellationToken cancellation)
+    public static async Task<int> RunAsync(DirectoryInfo data, TlsOptions? tls, CancellationToken cancellation)
     {
         var start = Stopwatch.GetTimestamp();
         await using var server = await NotaryServer.StartAsync(
@@ -22,6 +22,7 @@ internal static class ServerHost
                 DataDirectory = data.FullName,
                 Listen = new IPEndPoint(IPAddress.Loopback, 0),
                 Web = new IPEndPoint(IPAddress.Loopback, 0),
+                Tls = tls,
                 MapMore = static endpoints => endpoints.MapGrpcService<EchoService>(),
             },
             cancellation);

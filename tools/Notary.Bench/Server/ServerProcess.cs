@@ -56,10 +56,10 @@ internal sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <exception cref="BenchException">The server did not start.</exception>
-    public static async Task<ServerProcess> StartAsync(string data, CancellationToken cancellation)
+    public static async Task<ServerProcess> StartAsync(string data, CancellationToken cancellation, params string[] more)
     {
         var start = Stopwatch.GetTimestamp();
-        var process = Process.Start(Self.Command("server", "--data", data))!;
+        var process = Process.Start(Self.Command(["server", "--data", data, .. more]))!;
         while (await process.StandardOutput.ReadLineAsync(cancellation) is { } line)
         {
             if (!line.StartsWith(ServerHost.Ready, StringComparison.Ordinal))

@@ -22,11 +22,12 @@ internal sealed class RequestFactory
     /// <param name="origin">The ledger asked.</param>
     /// <param name="time">Dates the uuids, as a client's clock does.</param>
     /// <param name="seed">Another for each run on one ledger: equal seeds in one minute make equal uuids.</param>
-    public RequestFactory(string origin, TimeProvider time, int seed)
+    /// <param name="account">The account that deposits.</param>
+    public RequestFactory(string origin, TimeProvider time, int seed, string account = "local")
     {
         this.time = time;
         random = new Random(seed);
-        template = RequestBytes.Create(Sample(origin, time), key: null).Bytes.ToArray();
+        template = RequestBytes.Create(Sample(origin, time, account), key: null).Bytes.ToArray();
         deposit = ValueOf("deposit ");
         commitment = ValueOf("commitment ");
         nonce = ValueOf("nonce ");
@@ -56,11 +57,11 @@ internal sealed class RequestFactory
     }
 
     /// <summary>What <c>notary deposit</c> sends for a folder, with a title.</summary>
-    private static DepositRequest Sample(string origin, TimeProvider time) => new()
+    private static DepositRequest Sample(string origin, TimeProvider time, string account) => new()
     {
         Ledger = origin,
         Deposit = DepositId.Create(time.GetUtcNow(), new byte[DepositId.RandomBytes]),
-        Account = "local",
+        Account = account,
         Commitment = Hash.Of("commitment"u8),
         Items = 12,
         Nonce = Hash.Of("nonce"u8),

@@ -200,7 +200,7 @@ const checks = {
     const answers = [];
     for await (const answer of stream) answers.push(answer);
     assert.deepStrictEqual(answers[0].list_services_response.service.map((service) => service.name).sort(),
-      ['grpc.health.v1.Health', 'grpc.reflection.v1.ServerReflection', 'notary.v1.Notary']);
+      ['grpc.health.v1.Health', 'grpc.reflection.v1.ServerReflection', 'notary.v1.Accounts', 'notary.v1.Notary']);
     assert.strictEqual(answers[2].error_response.error_code, grpc.status.NOT_FOUND);
     // A client made of the answer alone calls the service.
     const set = answers[1].file_descriptor_response.file_descriptor_proto;

@@ -178,7 +178,7 @@ class Checks:
                      message(name, file_containing_symbol="no.such.Symbol"), message(name)]
         services, files, missing, nothing = self.reflection.ServerReflectionInfo(iter(questions))
         assert [service.name for service in services.list_services_response.service] == [
-            "notary.v1.Notary", "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection"]
+            "notary.v1.Notary", "notary.v1.Accounts", "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection"]
         found = {descriptor_pb2.FileDescriptorProto.FromString(file).name
                  for file in files.file_descriptor_response.file_descriptor_proto}
         assert found == {"notary/v1/notary.proto", "google/rpc/status.proto", "google/protobuf/any.proto"}, found
