@@ -12,7 +12,7 @@ internal sealed record GrowOptions
 {
     public required DirectoryInfo? Folder { get; init; }
 
-    /// <summary>Sizes to measure at, ascending.</summary>
+    /// <summary>Sizes to measure at.</summary>
     public required IReadOnlyList<long> Entries { get; init; }
 
     /// <summary>Whether the fill leaves claims and requests out.</summary>
@@ -29,7 +29,7 @@ internal sealed record GrowOptions
 }
 
 /// <summary>
-/// A ledger that grows, at each size beside an empty one. It is filled with made-up deposits through the ledger's own door
+/// A ledger of each size beside an empty one. It is filled with made-up deposits through the ledger's own door
 /// in this process, so that every byte is what a real ledger would hold, or with statements alone.
 /// </summary>
 internal sealed class GrowBench : IDisposable
@@ -43,40 +43,41 @@ internal sealed class GrowBench : IDisposable
     private readonly GrowOptions options;
     private readonly TemporaryFolder folder;
     private readonly List<DepositId> sample = [];
-    private readonly Table table = new(
-        "entries", "bytes/entry", "start ms", "of it open ms", "appends/s", "of an empty ledger's", "proof µs p50", "p99", "again p50", "p99",
-        "certificate µs p50", "p99", "server MiB");
+    private readonly Table table;
 
-    private long filled;
     private int seed;
 
-    private GrowBench(GrowOptions options)
+    private GrowBench(GrowOptions options, Table table)
     {
-        (this.options, folder) = (options, new TemporaryFolder(options.Folder));
+        (this.options, this.table, folder) = (options, table, new TemporaryFolder(options.Folder));
         seed = options.Seed;
     }
 
     public static async Task RunAsync(GrowOptions options, CancellationToken cancellation)
     {
-        using var bench = new GrowBench(options);
+        var table = new Table(
+            "entries", "bytes/entry", "start ms", "of it open ms", "appends/s", "of an empty ledger's", "proof µs p50", "p99", "again p50", "p99",
+            "certificate µs p50", "p99", "server MiB");
         Console.WriteLine(Machine.Describe());
-        Console.WriteLine(DiskProbe.Describe(bench.folder));
-        foreach (var name in new[] { bench.Full, bench.Empty })
-        {
-            await using (Open(name))
-            {
-            }
-        }
-
+        // A ledger of its own each: one that is measured ends with deposits of today, and whatever were filled in after
+        // them would have to be of today too, all in a few minutes of the uuid index, as no ledger has it.
         foreach (var size in options.Entries)
         {
-            // What was appended to measure a smaller size may be more than the next one.
-            if (size > bench.filled)
-                await bench.FillAsync(size, cancellation);
-            await bench.MeasureAsync(cancellation);
+            using var bench = new GrowBench(options, table);
+            if (size == options.Entries[0])
+                Console.WriteLine(DiskProbe.Describe(bench.folder));
+            foreach (var name in new[] { bench.Full, bench.Empty })
+            {
+                await using (Open(name))
+                {
+                }
+            }
+
+            await bench.FillAsync(size, cancellation);
+            await bench.MeasureAsync(size, cancellation);
         }
 
-        bench.table.Print();
+        table.Print();
     }
 
     public void Dispose() => folder.Dispose();
@@ -88,27 +89,24 @@ internal sealed class GrowBench : IDisposable
     private async Task FillAsync(long size, CancellationToken cancellation)
     {
         var start = Stopwatch.GetTimestamp();
-        var count = size - filled;
         if (options.StatementsOnly)
         {
             var number = 0L;
-            new StatementFill(seed++, options.Rate).Run(Full, count, id => Remember(number++, id), cancellation);
+            new StatementFill(seed++, options.Rate).Run(Full, size, id => Remember(number++, id), cancellation);
         }
         else
         {
             await using var ledger = Open(Full);
-            await DepositAsync(ledger, count, remember: true, cancellation);
+            await DepositAsync(ledger, size, remember: true, cancellation);
         }
 
-        filled += count;
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         await Console.Error.WriteLineAsync(string.Create(
-            CultureInfo.InvariantCulture, $"filled to {size:N0}: {count:N0} entries in {seconds:N0} s ({count / seconds:N0}/s)"));
+            CultureInfo.InvariantCulture, $"filled to {size:N0} in {seconds:N0} s ({size / seconds:N0}/s)"));
     }
 
-    private async Task MeasureAsync(CancellationToken cancellation)
+    private async Task MeasureAsync(long size, CancellationToken cancellation)
     {
-        var size = filled;
         var bytes = new DirectoryInfo(Full).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
         var (cold, warm) = GrowthReads.Proofs(Full, new Random(options.Seed));
         var starts = await StartAsync(cancellation);
@@ -122,7 +120,6 @@ internal sealed class GrowBench : IDisposable
                 pairs.Add(pair);
         }
 
-        filled += (options.Rounds + 1) * options.Batch;
         GrowthReads.Certificates(full, sample, new Random(options.Seed));
         var certificates = GrowthReads.Certificates(full, sample, new Random(options.Seed));
         table.Add(

@@ -9,7 +9,7 @@ internal static class GrowCommand
     {
         var entries = new Option<long[]>("--entries")
         {
-            Description = "Sizes to measure at, ascending",
+            Description = "Sizes to measure, each with a ledger of its own",
             DefaultValueFactory = _ => [5_000_000],
             AllowMultipleArgumentsPerToken = true,
         };
@@ -17,7 +17,7 @@ internal static class GrowCommand
         var rate = Options.Number("--rate", 1_000, "Deposits a second that the uuids of the fill are dated by");
         var batch = Options.Number("--batch", 50_000, "Appends of a round");
         var rounds = Options.Number("--rounds", 5, "Rounds for each row");
-        var command = new Command("grow", "A ledger that grows, beside an empty one: start, appends, proofs") { entries, statementsOnly, rate, batch, rounds, Options.Folder, Options.Seed };
+        var command = new Command("grow", "A full ledger beside an empty one: start, appends, proofs") { entries, statementsOnly, rate, batch, rounds, Options.Folder, Options.Seed };
         command.SetAction((parsed, cancellation) => GrowBench.RunAsync(
             new GrowOptions
             {
