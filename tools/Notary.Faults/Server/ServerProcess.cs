@@ -50,7 +50,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         [
             .. wrapper ?? [], Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
             Path.Combine(AppContext.BaseDirectory, "notary.dll"),
-            "serve", "--data", data, "--listen", "127.0.0.1:0", "--web", "127.0.0.1:0", .. arguments,
+            // Where LiteDB is the default too: nobody else can read that while a server runs, and what strace lists are SQLite's calls.
+            "serve", "--data", data, "--store", "sqlite", "--listen", "127.0.0.1:0", "--web", "127.0.0.1:0", .. arguments,
         ];
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["LC_ALL"] = "C.UTF-8";
