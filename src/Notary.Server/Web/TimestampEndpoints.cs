@@ -37,10 +37,17 @@ internal sealed class TimestampEndpoints(TimestampAuthority authority, Ledger le
             return;
         }
 
-        // Every other path of this port takes no body at all.
-        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = TimestampLimits.QueryBytes;
+        // Every other path of this port takes no body at all. What is a little too long is read to its end all the same: a
+        // connection that is closed with bytes unread can lose its answer on the way.
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = 4 * TimestampLimits.QueryBytes;
         var query = new MemoryStream();
         await context.Request.Body.CopyToAsync(query, context.RequestAborted);
+        if (query.Length > TimestampLimits.QueryBytes)
+        {
+            context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+            return;
+        }
+
         await WebAnswer.WriteAsync(context, ReplyType, Answer(query.ToArray()).ToDer());
     }
 
