@@ -9,6 +9,9 @@ namespace Notary.Cli;
 /// </summary>
 internal sealed class Acceptance(Trust trust)
 {
+    /// <summary>What certificates must verify under.</summary>
+    public TrustPolicy Policy => trust.Policy;
+
     /// <exception cref="CliException">The certificate does not verify, or is of another request.</exception>
     public Evidence Accept(PendingDeposit deposit, Proto.Certificate answer)
     {
@@ -21,7 +24,7 @@ internal sealed class Acceptance(Trust trust)
             var evidence = Evidence.Create(certificate, deposit.Manifest, deposit.Seed);
             if (deposit.Context is { } context)
                 evidence = evidence.WithContext(context);
-            var report = Verifier.Verify(evidence, new VerifierInputs(trust.Policy));
+            var report = Verifier.Verify(evidence, new VerifierInputs(Policy));
             return report.Verdict == Verdict.Pass && Passes(report, CheckNames.Commitment) && Passes(report, CheckNames.Claims)
                 ? evidence
                 : throw Refuse(deposit, LacksKey(certificate), [.. report.Checks.Where(Matters).Select(check => $"{check.Name}: {check.Reason.English}")]);

@@ -186,7 +186,7 @@ internal sealed class Sender(
 
     private void Finish(int index, PendingDeposit deposit, Proto.Certificate answer, IProgress<long> progress)
     {
-        var accepted = CertificatePage.AddTo(acceptance.Accept(deposit, answer));
+        var accepted = CertificatePage.AddTo(acceptance.Accept(deposit, answer), acceptance.Policy);
         written = output.Write(deposit, accepted);
         evidence = accepted;
         patience.Progress();

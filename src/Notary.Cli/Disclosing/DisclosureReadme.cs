@@ -17,35 +17,35 @@ internal static class DisclosureReadme
         var request = evidence.Certificate.Request is { } text ? RequestBytes.Parse(StrictText.Encode(text)).Request : null;
         var readme = new StringBuilder();
         var (count, entry) = (documents.Count, string.Create(CultureInfo.InvariantCulture, $"{proof.Index}"));
-        var (of, chineseOf) = request is null ? ("", "") : ($" of {request.Items:N0} (the depositor's claim)", $"共 {request.Items:N0} 个(存证人所称),");
+        var (of, chineseOf) = request is null ? ("", "") : ($" of {request.Items:N0} (the depositor's claim)", $"共 {request.Items:N0} 个（存证人所称），");
         readme.Append(CultureInfo.InvariantCulture, $"""
             存证披露包
 
             账本      {statement.Ledger}
             存证编号  {statement.Deposit}
             条目序号  {entry}
-            接收时间  {Timestamp.Format(statement.Received)}(运营方时钟所示)
+            接收时间  {Timestamp.Format(statement.Received)}（运营方时钟所示）
 
-            本包披露该次存证中的文件:{chineseOf}披露 {count:N0} 个。其余文件的名称、大小和摘要均不在本包中。
+            本包披露该次存证中的文件：{chineseOf}披露 {count:N0} 个。其余文件的名称、大小和摘要均不在本包中。
             {(request is null ? "存证人、标题与文件总数未提供。" : "存证人与标题见 03_proofs/ 中的 claims.txt 与 request.txt。")}
 
-            能证明:这些文件的内容逐字节属于该次存证,该存证在账本中的位置由账本签名,此后未被改动。
-            不证明:内容真实、新颖、归谁所有;存证之前未被改动;以及任何未经独立见证或时间戳证明的时间。
+            能证明：这些文件的内容逐字节属于该次存证，该存证在账本中的位置由账本签名，此后未被改动。
+            不证明：内容真实、新颖、归谁所有；存证之前未被改动；以及任何未经独立见证或时间戳证明的时间。
 
-            01_certificate/  存证证书(供阅读;证据是 03_proofs/ 中的 certificate.json)
-            02_files/    文件本身(如已收入;文件名以编号代替,对照见下)
+            01_certificate/  存证证书（供阅读；证据是 03_proofs/ 中的 certificate.json）
+            02_files/    文件本身（如已收入；文件名以编号代替，对照见下）
             03_proofs/   存证证书及各文件的披露项
-            06_report/   核验报告(如已收入;供阅读,核验者应自行核验)
-            07_verify/   核验脚本 verify.sh(Linux、macOS 或 Windows 的 Git Bash)与 verify.ps1(Windows PowerShell)
-            09_law/      法条要点与文书草稿,供律师参考
+            06_report/   核验报告（如已收入；供阅读，核验者应自行核验）
+            07_verify/   核验脚本 verify.sh（Linux、macOS 或 Windows 的 Git Bash）与 verify.ps1（Windows PowerShell）
+            09_law/      法条要点与文书草稿，供律师参考
             MANIFEST.sha256  本包其余每个文件的 SHA-256
 
-            核验(离线,无需账户;VKEY 为账本公钥,请从运营方自行公布处取得,切勿取自本包):
+            核验（离线，无需账户；VKEY 为账本公钥，请从运营方自行公布处取得，切勿取自本包）：
               bash 07_verify/verify.sh --key VKEY [文件...]
               powershell -ExecutionPolicy Bypass -File 07_verify\verify.ps1 -Key VKEY [文件...]
               notary verify 本包.zip [文件...] --trust 信任文件
-            结果为 通过(0)、不通过(1)、无法判断(3);2 表示本包被改动、损坏或命令有误。
-            伪造本包的人也会伪造其中的脚本与说明:请使用从项目取得的脚本,或比对其 SHA-256。
+            结果为 通过（0）、不通过（1）、无法判断（3）；2 表示本包被改动、损坏或命令有误。
+            伪造本包的人也会伪造其中的脚本与说明：请使用从项目取得的脚本，或比对其 SHA-256。
 
 
             DISCLOSURE OF A DEPOSIT
@@ -91,7 +91,7 @@ internal static class DisclosureReadme
 
     private static void Append(StringBuilder readme, int number, DisclosedDocument document, Opening opening)
     {
-        readme.Append(CultureInfo.InvariantCulture, $"{number:D3}  {(opening.Item is { } item ? TextRules.Escape(item.Path) : "(名称未披露 / name not shown)")}\n");
+        readme.Append(CultureInfo.InvariantCulture, $"{number:D3}  {(opening.Item is { } item ? TextRules.Escape(item.Path) : "（名称未披露 / name not shown）")}\n");
         if (document.File is not null)
             readme.Append(CultureInfo.InvariantCulture, $"     {document.Name}\n");
         if (opening.Item is { } shown)

@@ -20,7 +20,7 @@ internal sealed class DisclosureRun(CliContext context, DisclosureOptions option
         var trust = options.Trust is { } file ? Trust.Read(file) : null;
         var disclosure = Read(cancellation);
         var opened = disclosure.Open(options.ShowNames, options.ShowDepositor);
-        var evidence = opened.WithPages([new Attachment(Evidence.HtmlPage, CertificatePage.Disclosure(opened))]);
+        var evidence = opened.WithPages([new Attachment(Evidence.HtmlPage, CertificatePage.Disclosure(opened, trust?.Policy))]);
         RefuseIfItFails(evidence);
         var documents = options.Include.Count == 0
             ? new Dictionary<ItemText, SourceFile>()

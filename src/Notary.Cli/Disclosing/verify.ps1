@@ -1,4 +1,4 @@
-﻿# 核验存证披露包:不需要本项目的程序,不需要网络。  Checks a package that discloses documents of a deposit, offline.
+﻿# 核验存证披露包：不需要本项目的程序，不需要网络。  Checks a package that discloses documents of a deposit, offline.
 #
 #   powershell -ExecutionPolicy Bypass -File verify.ps1 [-Key VKEY] [-Depositor VKEY] [-Package FOLDER] [FILE...]
 #
@@ -7,7 +7,7 @@
 #   -Package    解压后的文件夹 the unpacked package; by default the one that this script lies in.
 #   FILE        待核验的文件 documents to compare, besides those in 02_files/.
 #
-# Exit code: 0 PASS 通过, 1 FAIL 不通过, 3 INDETERMINATE 无法判断, 2 the package or the command is refused 拒绝.
+# Exit code: 通过 PASS 0, 不通过 FAIL 1, 无法判断 INDETERMINATE 3; 2: 拒绝 the package or the command is refused.
 # Windows PowerShell 5.1 or later; openssl 3 for signatures (Git for Windows brings one): without it they are NOT CHECKED.
 # The formats are in the project's proto/README.md; verify.sh, beside this, does the same. Whoever forges a package forges
 # the script in it: take this one from the project, and compare.
@@ -489,7 +489,7 @@ $failed = @($names | Where-Object { $result[$_] -ceq 'FAIL' })
 $missing = @($needed | Where-Object { $result[$_] -cne 'PASS' })
 foreach ($one in $names) { "$($chinese[$result[$one]]) $($result[$one])  $($chinese[$one]) ${one}: $($reason[$one])" }
 ''
-if ($compared.Length -eq 0) { '未提供文件,以下结论仅针对证书本身。 No file was given, so this is about the certificate alone.' }
+if ($compared.Length -eq 0) { '未提供文件，以下结论仅针对证书本身。 No file was given, so this is about the certificate alone.' }
 if ($failed) { "不通过 FAIL: $failed" }
 elseif ($missing) { "无法判断 INDETERMINATE, 缺 missing: $missing" }
 else { "通过 PASS: 账本 ledger $($S.Ledger), 条目 entry $($T.Index), 存证 deposit $($S.Deposit)" }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# 核验存证披露包:不需要 .NET,不需要网络。  Checks a package that discloses documents of a deposit, offline, without .NET.
+# 核验存证披露包：不需要 .NET，不需要网络。  Checks a package that discloses documents of a deposit, offline, without .NET.
 #
 #   bash verify.sh [--key VKEY] [--depositor VKEY] [--tsa-roots FILE] [--package FOLDER] [FILE...]
 #
@@ -9,7 +9,7 @@
 #   --package    解压后的文件夹 the unpacked package; by default the one that this script lies in.
 #   FILE         待核验的文件 documents to compare, besides those in 02_files/.
 #
-# Exit code: 0 PASS 通过, 1 FAIL 不通过, 3 INDETERMINATE 无法判断, 2 the package or the command is refused 拒绝.
+# Exit code: 通过 PASS 0, 不通过 FAIL 1, 无法判断 INDETERMINATE 3; 2: 拒绝 the package or the command is refused.
 # Uses bash 4.4, GNU coreutils, xxd, and openssl 3 for signatures. The formats are in the project's proto/README.md.
 # Whoever forges a package forges the script in it: take this one from the project, and compare.
 #
@@ -618,7 +618,8 @@ leaves bitcoin 'OpenTimestamps paths are not checked by this script'
 # ---- The verdict ----
 
 declare -A chinese=([file]=文件 [commitment]=承诺值 [claims]=声明 [signature]=签名 [inclusion]=包含证明 [checkpoint]=检查点 [witnesses]=见证 [time]=时间戳
-  [bitcoin]=比特币 [PASS]=通过 [FAIL]=不通过 ['NOT CHECKED']=未核验)
+  [bitcoin]=比特币 [PASS]=通过 [FAIL]=不通过 ['NOT CHECKED']=未核验
+)
 names=(file commitment claims signature inclusion checkpoint witnesses time bitcoin)
 needed=(inclusion checkpoint)
 (( ${#F_NAME[@]} == 0 )) || needed+=(file commitment)
@@ -629,14 +630,14 @@ for one in "${names[@]}"; do
   printf '%s %s  %s %s: %s\n' "${chinese[${RESULT[$one]}]}" "${RESULT[$one]}" "${chinese[$one]}" "$one" "${REASON[$one]}"
 done
 echo
-(( ${#F_NAME[@]} > 0 )) || echo '未提供文件,以下结论仅针对证书本身。 No file was given, so this is about the certificate alone.'
+(( ${#F_NAME[@]} > 0 )) || echo '未提供文件，以下结论仅针对证书本身。 No file was given, so this is about the certificate alone.'
 case $verdict in
   PASS) printf '通过 PASS: 账本 ledger %s, 条目 entry %s, 存证 deposit %s\n' "$ledger" "$index" "$deposit";;
   FAIL) printf '不通过 FAIL:%s\n' "$missing";;
   *) printf '无法判断 INDETERMINATE, 缺 missing:%s\n' "$missing";;
 esac
 if [[ -n $earliest && ${RESULT[inclusion]} == PASS && ${RESULT[checkpoint]} == PASS ]]; then
-  printf '该条目最晚于 %s 已存在,依据时间戳。 The entry existed no later than %s, according to a time-stamp.\n' "$earliest" "$earliest"
+  printf '该条目最晚于 %s 已存在，依据时间戳。 The entry existed no later than %s, according to a time-stamp.\n' "$earliest" "$earliest"
 elif [[ $has_statement == yes ]]; then
   printf '运营方所称接收时间 received, as the operator claims: %s. 本脚本未核验任何独立时间。 No independent time was checked here.\n' "$received"
 fi

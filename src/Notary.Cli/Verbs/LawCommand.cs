@@ -43,7 +43,7 @@ internal static class LawCommand
         terminal.Line();
         terminal.Line(new Sentence(
             "All are drafts for counsel, and no legal advice. Print one: notary law NAME; write all: notary law --out DIR.",
-            "以上均为供律师审阅的草稿,不构成法律意见。打印其一:notary law NAME;全部写出:notary law --out DIR。").In(language));
+            "以上均为供律师审阅的草稿，不构成法律意见。打印其一：notary law NAME；全部写出：notary law --out DIR。").In(language));
     }
 
     private static void Give(Terminal terminal, IReadOnlyList<LawText> texts, string? folder)

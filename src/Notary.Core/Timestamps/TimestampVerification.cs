@@ -58,7 +58,7 @@ public static class TimestampVerification
         }
         catch (MalformedException e)
         {
-            return new TokenVerdict(TokenStanding.Refused, new Sentence($"cannot be read ({e.Message})", $"无法读取({e.Message})"), null, null);
+            return new TokenVerdict(TokenStanding.Refused, new Sentence($"cannot be read ({e.Message})", $"无法读取（{e.Message}）"), null, null);
         }
 
         return Verify(signed, imprint, roots);
@@ -98,12 +98,12 @@ public static class TimestampVerification
         if (!IsForTimestampingOnly(signer))
             return new Sentence(
                 "is signed under a certificate that is not for time-stamping alone (a critical extended key usage of timeStamping and no other)",
-                "的签名证书并非专用于时间戳(扩展密钥用法须为关键项且仅含 timeStamping)");
+                "的签名证书并非专用于时间戳（扩展密钥用法须为关键项且仅含 timeStamping）");
         if (signer.Extensions.OfType<X509KeyUsageExtension>().FirstOrDefault() is { } usage
             && ((usage.KeyUsages & SigningUsages) == 0 || (usage.KeyUsages & ~SigningUsages) != 0))
             return new Sentence("is signed under a certificate whose key is for something else than signatures", "的签名证书的密钥用途并非仅为签名");
         if (signer.GetRSAPublicKey() is { } rsa && rsa.KeySize < RsaBits)
-            return new Sentence($"is signed with an RSA key of {rsa.KeySize} bits, fewer than {RsaBits}", $"使用了不足 {RsaBits} 位的 RSA 密钥({rsa.KeySize} 位)");
+            return new Sentence($"is signed with an RSA key of {rsa.KeySize} bits, fewer than {RsaBits}", $"使用了不足 {RsaBits} 位的 RSA 密钥（{rsa.KeySize} 位）");
         return null;
     }
 
@@ -154,7 +154,7 @@ public static class TimestampVerification
             return (TokenStanding.UnknownAuthority, new Sentence("leads to no time-stamping root that you trust", "的证书链通不到您所信任的时间戳根证书"));
         return (TokenStanding.Refused, (all & X509ChainStatusFlags.NotTimeValid) != 0
             ? new Sentence("has a certificate that was not valid at the token's own time", "的证书在时间戳所载时刻不在有效期内")
-            : new Sentence($"has a certificate chain that does not hold ({all})", $"的证书链不成立({all})"));
+            : new Sentence($"has a certificate chain that does not hold ({all})", $"的证书链不成立（{all}）"));
     }
 
     private static bool IsSignedBy(X509Certificate2 signer, SignedTimestamp token)

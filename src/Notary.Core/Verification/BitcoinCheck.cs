@@ -71,7 +71,7 @@ internal sealed record BitcoinCheck(Check Check, IndependentTime? Earliest)
     {
         rest = null;
         if (read.Value is not { } file)
-            return new Sentence($"cannot be read ({read.Problem})", $"无法读取({read.Problem})");
+            return new Sentence($"cannot be read ({read.Problem})", $"无法读取（{read.Problem}）");
         if (file.FileHash.Kind != OtsOperationKind.Sha256 || !documents.Has(leaf, new Hash(file.Digest.Span)))
             return new Sentence(
                 "does not start from the digest of the document that it is named after", "并非从其文件名所示文件的摘要开始");
@@ -89,10 +89,10 @@ internal sealed record BitcoinCheck(Check Check, IndependentTime? Earliest)
         var check = Check.Pass(
             Name,
             $"{(all == 1 ? "The OpenTimestamps path leads" : $"{confirmed} of {all} OpenTimestamps paths lead")} from a document through this entry into the Merkle root of {block.English}, whose header you trust: the entry existed no later than {time}. A block's time is good to about a day.",
-            $"{(all == 1 ? "OpenTimestamps 路径" : $"{all} 条 OpenTimestamps 路径中有 {confirmed} 条")}自文件经本条目通至{block.Chinese}的默克尔根,该区块头受您信任:条目最晚于 {time} 已存在。区块时间的准确度约为一天。");
+            $"{(all == 1 ? "OpenTimestamps 路径" : $"{all} 条 OpenTimestamps 路径中有 {confirmed} 条")}自文件经本条目通至{block.Chinese}的默克尔根，该区块头受您信任：条目最晚于 {time} 已存在。区块时间的准确度约为一天。");
         return new BitcoinCheck(check, new IndependentTime(earliest.Header.NoLaterThan, [$"Bitcoin block {earliest.Height} (good to about a day)"])
         {
-            ChineseNames = [$"比特币区块 {earliest.Height}(准确度约为一天)"],
+            ChineseNames = [$"比特币区块 {earliest.Height}（准确度约为一天）"],
         });
     }
 
@@ -111,7 +111,7 @@ internal sealed record BitcoinCheck(Check Check, IndependentTime? Earliest)
             ? Without("The OpenTimestamps paths lead to no Bitcoin block.", "OpenTimestamps 路径未通至任何比特币区块。")
             : Without(
                 $"The OpenTimestamps paths have not reached Bitcoin yet; they are pending at {string.Join(", ", pending)}.",
-                $"OpenTimestamps 路径尚未到达比特币,仍待以下日历完成:{string.Join("、", pending)}。");
+                $"OpenTimestamps 路径尚未到达比特币，仍待以下日历完成：{string.Join("、", pending)}。");
     }
 
     private static BitcoinCheck Failed(in Hash leaf, Sentence problem) => new(

@@ -55,20 +55,20 @@ internal sealed class BlockClaims
         var (height, hash, time) = (confirmed.Height, BlockHeader.Display(header.Hash), Timestamp.Format(header.Time));
         return new Sentence(
             $"Bitcoin block {height} (hash {hash}, about 2^{header.WorkBits} hashes of work, dated {time})",
-            $"比特币区块 {height}(哈希 {hash},工作量约 2^{header.WorkBits} 次哈希,所载时间 {time})");
+            $"比特币区块 {height}（哈希 {hash}，工作量约 2^{header.WorkBits} 次哈希，所载时间 {time}）");
     }
 
     /// <summary>Why a claim is false, as a clause.</summary>
     public static Sentence Deny(BlockClaim contradicted) => contradicted.Header is { } header
         ? new Sentence(
             $"leads to {contradicted.Root} as the Merkle root of Bitcoin block {contradicted.Height}, but in the header that you trust (hash {BlockHeader.Display(header.Hash)}) it is {BlockHeader.Display(header.MerkleRoot)}",
-            $"将 {contradicted.Root} 作为比特币区块 {contradicted.Height} 的默克尔根,但在您信任的区块头(哈希 {BlockHeader.Display(header.Hash)})中该根为 {BlockHeader.Display(header.MerkleRoot)}")
+            $"将 {contradicted.Root} 作为比特币区块 {contradicted.Height} 的默克尔根，但在您信任的区块头（哈希 {BlockHeader.Display(header.Hash)}）中该根为 {BlockHeader.Display(header.MerkleRoot)}")
         : new Sentence(
             $"names Bitcoin block {contradicted.Height} for {contradicted.Message.Length} bytes, but a Merkle root has {Hash.Size}",
-            $"将 {contradicted.Message.Length} 字节的数据归于比特币区块 {contradicted.Height},而默克尔根应为 {Hash.Size} 字节");
+            $"将 {contradicted.Message.Length} 字节的数据归于比特币区块 {contradicted.Height}，而默克尔根应为 {Hash.Size} 字节");
 
     /// <summary>What to compare where no header is known, as a sentence.</summary>
     public static Sentence Ask(BlockClaim open) => new(
         $"It holds if the Merkle root of Bitcoin block {open.Height} is {open.Root}: give the block's header or a node that you trust, or compare the root yourself.",
-        $"若比特币区块 {open.Height} 的默克尔根为 {open.Root},则成立:请提供该区块头或您信任的节点,或自行比对该根。");
+        $"若比特币区块 {open.Height} 的默克尔根为 {open.Root}，则成立：请提供该区块头或您信任的节点，或自行比对该根。");
 }

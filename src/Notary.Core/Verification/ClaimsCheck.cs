@@ -13,12 +13,12 @@ internal static class ClaimsCheck
             return Check.Fail(
                 Name,
                 "The certificate holds a request without the claims that tie it to the statement.",
-                "证书含有存证请求,却没有将其与存证记录相连的声明文本。");
+                "证书含有存证请求，却没有将其与存证记录相连的声明文本。");
         if (texts.ClaimsText.IsWithheld)
             return Check.NotChecked(
                 Name,
                 "Claims and request are withheld: who deposited was not checked.",
-                "声明文本与存证请求均未提供:未核验存证人是谁。");
+                "声明文本与存证请求均未提供：未核验存证人是谁。");
         if ((ClaimsProblem(texts) ?? RequestProblem(texts)) is { } problem)
             return new Check(Name, CheckResult.Fail, problem);
         if (previous.Standing == PreviousStanding.Contradicted)
@@ -27,11 +27,11 @@ internal static class ClaimsCheck
             return Check.NotChecked(
                 Name,
                 "The claims are those of the statement; the request is withheld, so whether they agree with it was not checked.",
-                "声明文本与存证记录相符;存证请求未提供,因此未核验二者是否一致。");
+                "声明文本与存证记录相符；存证请求未提供，因此未核验二者是否一致。");
         return Check.Pass(
             Name,
             $"The claims are those of the statement and the request that of the claims; account '{texts.Claims!.Account}', ledger, deposit and commitment agree.",
-            $"声明文本与存证记录相符,存证请求与声明文本相符;账户“{texts.Claims.Account}”、账本、存证编号和承诺值均一致。");
+            $"声明文本与存证记录相符，存证请求与声明文本相符；账户“{texts.Claims.Account}”、账本、存证编号和承诺值均一致。");
     }
 
     /// <summary>What is wrong with claims that are there, or null.</summary>
@@ -43,14 +43,14 @@ internal static class ClaimsCheck
                 "The claims text is not the one whose hash the statement holds.",
                 "声明文本的摘要与存证记录所载不同。");
         return texts.ClaimsText.Problem is { } problem
-            ? new Sentence($"The claims cannot be read ({problem}).", $"无法读取声明文本({problem})。")
+            ? new Sentence($"The claims cannot be read ({problem}).", $"无法读取声明文本（{problem}）。")
             : null;
     }
 
     private static Sentence? RequestProblem(CertificateTexts texts)
     {
         if (texts.RequestText.Problem is { } problem)
-            return new Sentence($"The request cannot be read ({problem}).", $"无法读取存证请求({problem})。");
+            return new Sentence($"The request cannot be read ({problem}).", $"无法读取存证请求（{problem}）。");
         if (texts.Request is not { } bytes)
             return null;
         var (statement, claims, request) = (texts.Statement!, texts.Claims!, bytes.Request);
@@ -70,5 +70,5 @@ internal static class ClaimsCheck
 
     private static Sentence Disagree(string what, string chineseWhat, string asked, string recorded) => new(
         $"The depositor asked for {what} '{asked}', the operator recorded '{recorded}'.",
-        $"存证人请求的{chineseWhat}为“{asked}”,运营方记录的却是“{recorded}”。");
+        $"存证人请求的{chineseWhat}为“{asked}”，运营方记录的却是“{recorded}”。");
 }

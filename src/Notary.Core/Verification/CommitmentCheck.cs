@@ -28,7 +28,7 @@ internal sealed class CommitmentCheck
             return Check.NotChecked(
                 Name,
                 "The evidence shows no document: there is neither a manifest nor an opening.",
-                "证据未展示任何文件:既无文件清单,也无披露项。");
+                "证据未展示任何文件：既无文件清单，也无披露项。");
         var check = new CommitmentCheck(evidence, statement, texts.Request?.Request.Items, files);
         return check.Manifest() ?? check.Openings() ?? check.Passed();
     }
@@ -42,12 +42,12 @@ internal sealed class CommitmentCheck
             return Check.Fail(
                 Name,
                 $"The manifest lists {manifest.Items.Count} items, the request said {claimed}.",
-                $"文件清单列有 {manifest.Items.Count} 项,存证请求却称有 {claimed} 项。");
+                $"文件清单列有 {manifest.Items.Count} 项，存证请求却称有 {claimed} 项。");
         var opened = Fingerprint.Create(statement.Ledger, statement.Deposit, evidence.Seed!.Value, manifest.Items).Commitment;
         return opened == statement.Commitment ? null : Check.Fail(
             Name,
             "The manifest and seed do not give the statement's commitment: these are not the documents that were deposited, or not this deposit.",
-            "由文件清单与种子得不到存证记录中的承诺值:这不是所存证的文件,或不属于本次存证。");
+            "由文件清单与种子得不到存证记录中的承诺值：这不是所存证的文件，或不属于本次存证。");
     }
 
     /// <summary>What is wrong with an opening, or null.</summary>
@@ -63,10 +63,10 @@ internal sealed class CommitmentCheck
             return Check.Fail(
                 Name,
                 $"The evidence opens {evidence.Openings.Count} items, the request said that there are {claimed}.",
-                $"证据披露了 {evidence.Openings.Count} 项,存证请求却称共有 {claimed} 项。");
+                $"证据披露了 {evidence.Openings.Count} 项，存证请求却称共有 {claimed} 项。");
         var paths = evidence.Openings.Values.Select(opening => opening.Item?.Path).OfType<string>().ToList();
         return paths.Distinct(StringComparer.Ordinal).Count() == paths.Count ? null : Check.Fail(
-            Name, "Two openings show the same path, which no deposit has twice.", "两个披露项的路径相同,而一次存证中路径不得重复。");
+            Name, "Two openings show the same path, which no deposit has twice.", "两个披露项的路径相同，而一次存证中路径不得重复。");
     }
 
     private Sentence? Problem(Hash leaf, Opening opening)
@@ -79,7 +79,7 @@ internal sealed class CommitmentCheck
         if (items is { } claimed && OpeningProof.Position(opening.Path, claimed) is null)
             return new Sentence(
                 $"has a path of {opening.Path.Count} steps that no item of a deposit of {claimed} items has, as the request numbers them",
-                $"的路径有 {opening.Path.Count} 步,与存证请求所称的 {claimed} 项不符");
+                $"的路径有 {opening.Path.Count} 步，与存证请求所称的 {claimed} 项不符");
         return null;
     }
 
@@ -94,14 +94,14 @@ internal sealed class CommitmentCheck
             return Check.NotChecked(
                 Name,
                 $"The evidence opens {unread} {(unread == 1 ? "item" : "items")} without item text, and no given file is one of them.",
-                $"证据披露了 {unread} 项但未列条目文本,所提供的文件均不是其中之一。");
+                $"证据披露了 {unread} 项但未列条目文本，所提供的文件均不是其中之一。");
         var hidden = unread == 0 ? "" : $" Of {unread} more the item text is hidden, and no given file is one of them.";
-        var chineseHidden = unread == 0 ? "" : $"另有 {unread} 个披露项未列条目文本,且所提供的文件均不是其中之一。";
+        var chineseHidden = unread == 0 ? "" : $"另有 {unread} 个披露项未列条目文本，且所提供的文件均不是其中之一。";
         var (count, chineseCount) = Count(shown);
         return Check.Pass(
             Name,
             $"The statement's commitment opens to what the evidence shows: {count}.{hidden}",
-            $"存证记录中的承诺值与证据所示相符:{chineseCount}。{chineseHidden}");
+            $"存证记录中的承诺值与证据所示相符：{chineseCount}。{chineseHidden}");
     }
 
     private (string English, string Chinese) Count(int shown)
@@ -109,7 +109,7 @@ internal sealed class CommitmentCheck
         if (evidence.Manifest is not null)
             return (shown == 1 ? "the deposit's one item" : $"all {shown} items of the deposit", $"本次存证的全部 {shown} 项");
         return items is { } claimed
-            ? ($"{shown} of {claimed} items shown; {claimed} is the depositor's claim", $"共 {claimed} 项中展示了 {shown} 项;{claimed} 为存证人所称")
-            : ($"{shown} items shown, of a number that the request, which is withheld, would say", $"展示了 {shown} 项;总数见于未提供的存证请求");
+            ? ($"{shown} of {claimed} items shown; {claimed} is the depositor's claim", $"共 {claimed} 项中展示了 {shown} 项；{claimed} 为存证人所称")
+            : ($"{shown} items shown, of a number that the request, which is withheld, would say", $"展示了 {shown} 项；总数见于未提供的存证请求");
     }
 }

@@ -21,7 +21,7 @@ internal sealed record FileCheck(Check Check, IReadOnlyList<Sentence> Notes, IRe
         if (matcher.Shown == 0)
             return Without(
                 "The certificate alone does not connect a file to its commitment; that takes the evidence with its manifest or openings.",
-                "仅凭证书无法将文件与承诺值对应;需要含文件清单或披露项的证据包。");
+                "仅凭证书无法将文件与承诺值对应；需要含文件清单或披露项的证据包。");
         var matches = files.Select(matcher.Match).ToList();
         // The evidence itself holds this one document: that nobody gave it is nothing to be told of.
         if (evidence.Context?.ToItem() is { } context)
@@ -38,16 +38,16 @@ internal sealed record FileCheck(Check Check, IReadOnlyList<Sentence> Notes, IRe
             return Check.Fail(
                 Name,
                 $"{Given(strangers.Count, matches.Count, "is", "are")} in no item that the evidence shows: {SentenceLists.Join(strangers, "; ")}.",
-                $"所提供的 {matches.Count} 个文件中有 {strangers.Count} 个不在证据所示的任何条目中:{SentenceLists.JoinChinese(strangers)}。");
+                $"所提供的 {matches.Count} 个文件中有 {strangers.Count} 个不在证据所示的任何条目中：{SentenceLists.JoinChinese(strangers)}。");
         if (Listed(matches, FileMatchKind.Undecided) is { Count: > 0 } undecided)
             return Check.NotChecked(
                 Name,
                 $"{Given(undecided.Count, matches.Count, "was", "were")} not compared in full: {SentenceLists.Join(undecided, "; ")}.",
-                $"所提供的 {matches.Count} 个文件中有 {undecided.Count} 个未完整比对:{SentenceLists.JoinChinese(undecided)}。");
+                $"所提供的 {matches.Count} 个文件中有 {undecided.Count} 个未完整比对：{SentenceLists.JoinChinese(undecided)}。");
         return Check.Pass(
             Name,
             $"{(matches.Count == 1 ? "The given file matches" : $"All {matches.Count} given files match")} in size and in every digest stated; checked so: {matcher.Matched} of the {matcher.Shown} documents that the evidence shows.",
-            $"所提供的 {matches.Count} 个文件的大小和所列全部摘要均相符:已核验证据所示 {matcher.Shown} 个文件中的 {matcher.Matched} 个。");
+            $"所提供的 {matches.Count} 个文件的大小和所列全部摘要均相符：已核验证据所示 {matcher.Shown} 个文件中的 {matcher.Matched} 个。");
     }
 
     private static string Given(int some, int all, string one, string many) =>
@@ -63,14 +63,14 @@ internal sealed record FileCheck(Check Check, IReadOnlyList<Sentence> Notes, IRe
         if (renamed.Count > 0)
             notes.Add(new Sentence(
                 $"Deposited under another name or place: {SentenceLists.Join(renamed, "; ")}.",
-                $"存证时的名称或位置不同:{SentenceLists.JoinChinese(renamed)}。"));
+                $"存证时的名称或位置不同：{SentenceLists.JoinChinese(renamed)}。"));
         var missing = matcher.Unmatched.Count();
         if (missing > 0)
         {
             var names = matcher.Unmatched.Select(path => new Sentence($"'{path}'", $"“{path}”"));
             notes.Add(new Sentence(
                 $"Not checked, since no given file matches: {missing} {(missing == 1 ? "document" : "documents")} of the deposit, {SentenceLists.Join(names, missing, ", ")}.",
-                $"没有所提供的文件与之相符、因而未核验:本次存证的 {missing} 个文件,{SentenceLists.JoinChinese(names, missing)}。"));
+                $"没有所提供的文件与之相符、因而未核验：本次存证的 {missing} 个文件，{SentenceLists.JoinChinese(names, missing)}。"));
         }
 
         return notes;
@@ -95,5 +95,5 @@ internal static class SentenceLists
 
     public static string JoinChinese(IEnumerable<Sentence> parts, int count) =>
         string.Join(";", parts.Take(Most).Select(part => part.Chinese))
-        + (count > Most ? $";另有 {count - Most} 个" : "");
+        + (count > Most ? $"；另有 {count - Most} 个" : "");
 }

@@ -76,12 +76,12 @@ internal sealed class FileMatcher
         if (hidden.Count > 0 && trials > maxTrials)
             return new FileMatch(FileMatchKind.Undecided, new Sentence(
                 $"'{shown}': too many openings without names to try; give fewer files at a time",
-                $"“{shown}”:未列名称的披露项过多,无法逐一尝试;请减少一次提供的文件"));
+                $"“{shown}”：未列名称的披露项过多，无法逐一尝试；请减少一次提供的文件"));
         // The item states more than was computed: taking it for equal would let the SM3 of another document pass.
         if (file.Sm3 is null && alike.Count > 0)
             return new FileMatch(FileMatchKind.Undecided, new Sentence(
                 $"'{shown}': the item also states an SM3 digest, which was not computed",
-                $"“{shown}”:该条目另列有 SM3 摘要,尚未计算"));
+                $"“{shown}”：该条目另列有 SM3 摘要，尚未计算"));
         return new FileMatch(FileMatchKind.None, Difference(file, shown));
     }
 
@@ -123,11 +123,11 @@ internal sealed class FileMatcher
         if (byPath.TryGetValue(file.Path, out var named) && named.Size != file.Size)
             return new Sentence(
                 $"'{shown}' has {file.Size} bytes, the item of that name {named.Size}",
-                $"“{shown}”为 {file.Size} 字节,同名条目为 {named.Size} 字节");
+                $"“{shown}”为 {file.Size} 字节，同名条目为 {named.Size} 字节");
         if (byDigest.Contains(file.Sha256))
             return new Sentence(
                 $"'{shown}' has the SHA-256 of an item, but another size or SM3 than that item states",
-                $"“{shown}”的 SHA-256 与某条目相同,但大小或 SM3 与该条目所列不同");
+                $"“{shown}”的 SHA-256 与某条目相同，但大小或 SM3 与该条目所列不同");
         return named is null
             ? new Sentence($"'{shown}'", $"“{shown}”")
             : new Sentence($"'{shown}' has another content than the item of that name", $"“{shown}”的内容与同名条目不同");

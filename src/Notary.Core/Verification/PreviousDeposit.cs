@@ -30,16 +30,16 @@ internal sealed record PreviousDeposit(PreviousStanding Standing, Sentence? Reas
             return Of(
                 PreviousStanding.Claimed,
                 $"That it follows deposit {previous} of the same account is the depositor's claim: no certificate of that deposit that holds was given.",
-                $"其接续同一账户的存证 {previous},仅为存证人所称:未提供该存证的有效证书。");
+                $"其接续同一账户的存证 {previous}，仅为存证人所称：未提供该存证的有效证书。");
         if (proven.Claims!.Account != request.Account || proven.Proof!.Index >= texts.Proof?.Index)
             return Of(
                 PreviousStanding.Contradicted,
                 $"The request says that it follows deposit {previous} of the same account; the certificate given for that deposit names another account or a later entry.",
-                $"存证请求称其接续同一账户的存证 {previous};所提供的该存证证书却属于其他账户或更晚的条目。");
+                $"存证请求称其接续同一账户的存证 {previous}；所提供的该存证证书却属于其他账户或更晚的条目。");
         return Of(
             PreviousStanding.Confirmed,
             $"It follows deposit {previous} of the same account, as the certificate given for that deposit confirms.",
-            $"其接续同一账户的存证 {previous},所提供的该存证证书予以证实。");
+            $"其接续同一账户的存证 {previous}，所提供的该存证证书予以证实。");
     }
 
     private static PreviousDeposit Of(PreviousStanding standing, string english, string chinese) =>

@@ -38,7 +38,7 @@ internal sealed record TimestampCheck(Check Check, IReadOnlyList<DatedCheckpoint
             return Check.Fail(
                 Name,
                 $"Time-stamp {bad} of the evidence's {count} (counted from 0) {problem.English}.",
-                $"证据的 {count} 个时间戳中,第 {bad} 个(从 0 计){problem.Chinese}。");
+                $"证据的 {count} 个时间戳中，第 {bad} 个（从 0 计）{problem.Chinese}。");
         }
 
         if (verified.Count == 0)
@@ -47,7 +47,7 @@ internal sealed record TimestampCheck(Check Check, IReadOnlyList<DatedCheckpoint
             return Check.NotChecked(
                 Name,
                 $"The evidence holds {Counted(count)}; {(count == 1 ? "it" : "the first")} {problem.English}, so what time it tells was not checked.",
-                $"证据含 {count} 个时间戳;{(count == 1 ? "其" : "第一个")}{problem.Chinese},因此未核验其所载时间。");
+                $"证据含 {count} 个时间戳；{(count == 1 ? "其" : "第一个")}{problem.Chinese}，因此未核验其所载时间。");
         }
 
         var earliest = verified.MinBy(token => token.Time.Time)!;
@@ -56,13 +56,13 @@ internal sealed record TimestampCheck(Check Check, IReadOnlyList<DatedCheckpoint
         return Check.Pass(
             Name,
             $"{Counted(verified.Count)} {(verified.Count == 1 ? "verifies" : "verify")}, the earliest of {Timestamp.Format(earliest.Time.Time)} by {earliest.Time.Names[0]}{accuracy}: what it is over, signature, certificates as of its own time up to a root that you trust, and their usage. Revocation was not checked.{(others == 0 ? "" : $" {others} more of authorities that you do not trust {(others == 1 ? "does" : "do")} not count.")}",
-            $"{verified.Count} 个时间戳通过核验,最早的为 {Timestamp.Format(earliest.Time.Time)},由 {earliest.Time.Names[0]} 签发{chineseAccuracy}:所盖数据、签名、签发时刻的证书链(至您信任的根证书)及证书用途均相符。未核验证书是否被吊销。{(others == 0 ? "" : $"另有 {others} 个来自您未信任的机构,不计。")}");
+            $"{verified.Count} 个时间戳通过核验，最早的为 {Timestamp.Format(earliest.Time.Time)}，由 {earliest.Time.Names[0]} 签发{chineseAccuracy}：所盖数据、签名、签发时刻的证书链（至您信任的根证书）及证书用途均相符。未核验证书是否被吊销。{(others == 0 ? "" : $"另有 {others} 个来自您未信任的机构，不计。")}");
     }
 
     private static string Counted(int tokens) => tokens == 1 ? "1 time-stamp" : $"{tokens} time-stamps";
 
     private static (string English, string Chinese) Accuracy(TimeSpan? accuracy) => accuracy is { } bound
-        ? ($" (error bound stated: {bound.TotalSeconds:0.######} s)", $"(所称误差界:{bound.TotalSeconds:0.######} 秒)")
+        ? ($" (error bound stated: {bound.TotalSeconds:0.######} s)", $"（所称误差界：{bound.TotalSeconds:0.######} 秒）")
         : ("", "");
 
     // It says nothing of the entry, and must not be read as if it did: it is a note, not the sentence on time.
@@ -73,7 +73,7 @@ internal sealed record TimestampCheck(Check Check, IReadOnlyList<DatedCheckpoint
         var (time, name) = (Timestamp.Format(earliest.Time.Time), earliest.Time.Names[0]);
         return new Sentence(
             $"What the deposit commits to existed no later than {time}, according to {name}; that dates the commitment, not the ledger's entry.",
-            $"存证所承诺的内容最晚于 {time} 已存在,依据:{name};这说明的是承诺值的时间,而非账本条目的时间。");
+            $"存证所承诺的内容最晚于 {time} 已存在，依据：{name}；这说明的是承诺值的时间，而非账本条目的时间。");
     }
 }
 
@@ -93,7 +93,7 @@ internal sealed record JudgedToken(TokenVerdict Verdict, SignedNote? Checkpoint)
                 : Refused("is over the commitment of a statement that cannot be read", "所盖的承诺值所在的存证记录无法读取");
         var proof = token.Proof is null ? texts.ProofText : ReadText<TlogProof>.Read(token.Proof, TlogProof.Parse);
         if (proof.Value is not { } read)
-            return Refused($"has a proof that cannot be read ({proof.Problem})", $"所附证明无法读取({proof.Problem})");
+            return Refused($"has a proof that cannot be read ({proof.Problem})", $"所附证明无法读取（{proof.Problem}）");
         if (token.Proof is not null && ProofProblem(read, texts) is { } problem)
             return Refused(problem.English, problem.Chinese);
         var note = Certificate.CheckpointOf(token.Proof ?? certificate.Proof)!;
@@ -107,7 +107,7 @@ internal sealed record JudgedToken(TokenVerdict Verdict, SignedNote? Checkpoint)
     private static Sentence? ProofProblem(TlogProof proof, CertificateTexts texts)
     {
         if (texts.Statement is not { } statement || texts.Proof is not { } own)
-            return new Sentence("is over a checkpoint, but there is no statement whose place in it could be checked", "盖于检查点上,但没有可核对其位置的存证记录");
+            return new Sentence("is over a checkpoint, but there is no statement whose place in it could be checked", "盖于检查点上，但没有可核对其位置的存证记录");
         if (proof.Checkpoint.Origin != statement.Ledger)
             return new Sentence($"is over a checkpoint of ledger '{proof.Checkpoint.Origin}'", $"所盖的检查点属于账本“{proof.Checkpoint.Origin}”");
         var leaf = MerkleHash.Leaf(CertificateTexts.Bytes(texts.EntryText));

@@ -24,7 +24,7 @@ internal static class VerdictRule
         var withFiles = inputs.Files is not null;
         var alone = withFiles
             ? new Sentence("", "")
-            : new Sentence("No file was given, so this is about the certificate alone. ", "未提供文件,以下结论仅针对证书本身。");
+            : new Sentence("No file was given, so this is about the certificate alone. ", "未提供文件，以下结论仅针对证书本身。");
         var core = verdict switch
         {
             Verdict.Pass => Join(Passed(texts, inputs), Shown(evidence, texts, inputs), Depositor(checks, inputs)),
@@ -49,10 +49,10 @@ internal static class VerdictRule
         return inputs.Files is { } files
             ? new Sentence(
                 $"PASS: {(files.Count == 1 ? "the given file is a document" : $"all {files.Count} given files are documents")} of deposit {statement.Deposit}, entry {index} of ledger '{statement.Ledger}'.",
-                $"通过:所提供的 {files.Count} 个文件属于存证 {statement.Deposit},即账本“{statement.Ledger}”的第 {index} 号条目。")
+                $"通过：所提供的 {files.Count} 个文件属于存证 {statement.Deposit}，即账本“{statement.Ledger}”的第 {index} 号条目。")
             : new Sentence(
                 $"PASS: deposit {statement.Deposit} is entry {index} of ledger '{statement.Ledger}'; whether any document belongs to it was not checked.",
-                $"通过:存证 {statement.Deposit} 是账本“{statement.Ledger}”的第 {index} 号条目;未核验任何文件是否属于该存证。");
+                $"通过：存证 {statement.Deposit} 是账本“{statement.Ledger}”的第 {index} 号条目；未核验任何文件是否属于该存证。");
     }
 
     // One document that came true, shown out of a thousand variants, must not read like a deposit of one.
@@ -63,10 +63,10 @@ internal static class VerdictRule
         return texts.Request?.Request.Items is { } items
             ? new Sentence(
                 $" The evidence opens {evidence.Openings.Count} of {items} items; {items} is the depositor's claim.",
-                $"证据披露了 {items} 项中的 {evidence.Openings.Count} 项;{items} 为存证人所称。")
+                $"证据披露了 {items} 项中的 {evidence.Openings.Count} 项；{items} 为存证人所称。")
             : new Sentence(
                 $" The evidence opens {evidence.Openings.Count} items and withholds how many there are.",
-                $"证据披露了 {evidence.Openings.Count} 项,未提供总数。");
+                $"证据披露了 {evidence.Openings.Count} 项，未提供总数。");
     }
 
     private static Sentence Depositor(IReadOnlyList<Check> checks, VerifierInputs inputs)
@@ -82,7 +82,7 @@ internal static class VerdictRule
         var names = string.Join(", ", failed.Select(check => check.Name));
         return new Sentence(
             $"FAIL ({names}): {failed[0].Reason.English}",
-            $"不通过({ChineseNames(failed)}):{failed[0].Reason.Chinese}");
+            $"不通过（{ChineseNames(failed)}）：{failed[0].Reason.Chinese}");
     }
 
     private static Sentence Undecided(IReadOnlyList<Check> checks, bool withFiles)
@@ -91,7 +91,7 @@ internal static class VerdictRule
         var names = string.Join(", ", missing.Select(check => check.Name));
         return new Sentence(
             $"INDETERMINATE: nothing failed, but {names} could not be checked. {string.Join(" ", missing.Select(check => check.Reason.English))}",
-            $"无法判断:没有不通过的核验项,但以下各项未能核验:{ChineseNames(missing)}。{string.Concat(missing.Select(check => check.Reason.Chinese))}");
+            $"无法判断：没有不通过的核验项，但以下各项未能核验：{ChineseNames(missing)}。{string.Concat(missing.Select(check => check.Reason.Chinese))}");
     }
 
     private static string ChineseNames(IEnumerable<Check> checks) =>

@@ -49,26 +49,29 @@ internal sealed record WitnessCheck(Check Check, IndependentTime? Earliest)
             return Check.NotChecked(
                 Name,
                 $"The trust file asks for no witnesses (quorum none){(all == 0 ? "" : $"; {count} of the {all} that it names have cosigned{Listed(cosigners)}")}.",
-                $"信任文件不要求见证(quorum none){(all == 0 ? "" : $";其所列 {all} 个见证方中有 {count} 个已签名")}。");
+                $"信任文件不要求见证（quorum none）{(all == 0 ? "" : $"；其所列 {all} 个见证方中有 {count} 个已签名{ChineseListed(cosigners)}")}。");
         var group = TextRules.Escape(quorum);
         if (!policy.QuorumMet(cosigners.Select(witness => witness.Name)))
             return Check.Fail(
                 Name,
                 $"The quorum '{group}' of the trust file is not met: {count} of the {all} witnesses have cosigned{Listed(cosigners)}.",
-                $"未达到信任文件要求的见证门槛“{group}”:{all} 个见证方中有 {count} 个已签名。");
+                $"未达到信任文件要求的见证门槛“{group}”：{all} 个见证方中有 {count} 个已签名{ChineseListed(cosigners)}。");
         return Check.Pass(
             Name,
             $"The quorum '{group}' of the trust file is met: {count} of the {all} witnesses have cosigned{Listed(cosigners)}.",
-            $"已达到信任文件要求的见证门槛“{group}”:{all} 个见证方中有 {count} 个已签名。");
+            $"已达到信任文件要求的见证门槛“{group}”：{all} 个见证方中有 {count} 个已签名{ChineseListed(cosigners)}。");
     }
 
     private static string Listed(List<PolicyWitness> cosigners) =>
         cosigners.Count == 0 ? "" : $" ({string.Join(", ", cosigners.Select(ShownName))})";
 
+    private static string ChineseListed(List<PolicyWitness> cosigners) =>
+        cosigners.Count == 0 ? "" : $"（{string.Join("、", cosigners.Select(ShownName))}）";
+
     private static Check Forged(PolicyWitness bad) => Check.Fail(
         Name,
         $"The checkpoint bears a cosignature in the name of '{ShownName(bad)}' that does not verify: it was altered or forged.",
-        $"检查点上以见证方“{ShownName(bad)}”名义的签名无效:检查点被改动或伪造。");
+        $"检查点上以见证方“{ShownName(bad)}”名义的签名无效：检查点被改动或伪造。");
 
     private static IndependentTime? EarliestOf(SignedNote note, List<PolicyWitness> cosigners) => IndependentTime.Earliest(
         from witness in cosigners

@@ -9,12 +9,13 @@ namespace Notary.Documents;
 /// </summary>
 /// <param name="reading">The certificate.</param>
 /// <param name="shown">The evidence whose documents are named; null for the secrecy copy.</param>
-internal sealed class CertificateDocument(CertificateReading reading, Evidence? shown)
+/// <param name="witnesses">Those of a trust file, to be counted; empty when none is known.</param>
+internal sealed class CertificateDocument(CertificateReading reading, Evidence? shown, IReadOnlyList<PolicyWitness> witnesses)
 {
     /// <summary>Raised by whoever changes what a page says or how it looks: pages of one layout are equal byte for byte.</summary>
-    private const int Layout = 1;
+    private const int Layout = 2;
 
-    private static readonly Sentence BySignature = new("signed by the ledger, public", "账本签署,公开");
+    private static readonly Sentence BySignature = new("signed by the ledger, public", "账本签署，公开");
     private static readonly Sentence ByOperator = new("the operator's claim", "运营方所称");
     private static readonly Sentence ByDepositor = new("the depositor's claim", "存证人所称");
 
@@ -23,8 +24,8 @@ internal sealed class CertificateDocument(CertificateReading reading, Evidence? 
     public Document Create() => new(
         new("Certificate of digital deposit", "数字存证证书"),
         shown is null
-            ? new("Secrecy copy: names no document", "保密版:不列明文件")
-            : new("Disclosure copy: names documents, confidential", "披露版:列明文件,内容保密"),
+            ? new("Secrecy copy: names no document", "保密版：不列明文件")
+            : new("Disclosure copy: names documents, confidential", "披露版：列明文件，内容保密"),
         [
             new(new("Certificate no.", "证书编号"), Phrase.Exact(reading.Number)),
             new(new("Deposit no.", "存证编号"), Phrase.Exact(CertificateNumbers.OfDeposit(Statement.Deposit))),
@@ -38,14 +39,14 @@ internal sealed class CertificateDocument(CertificateReading reading, Evidence? 
         ],
         new(
             string.Create(CultureInfo.InvariantCulture, $"This page is for reading and is no evidence: certificate.json is, and what its verification finds. Layout {Layout}."),
-            string.Create(CultureInfo.InvariantCulture, $"本页仅供阅读,不是证据;证据是 certificate.json 及其核验结果。版式 {Layout}。")));
+            string.Create(CultureInfo.InvariantCulture, $"本页仅供阅读，不是证据；证据是 certificate.json 及其核验结果。版式 {Layout}。")));
 
     private Phrase Entry()
     {
         var (index, size) = (reading.Proof.Index, reading.Proof.Checkpoint.Size);
         return Phrase.Of(
             string.Create(CultureInfo.InvariantCulture, $"index {index}, read from the ledger when it had {size} entries"),
-            string.Create(CultureInfo.InvariantCulture, $"序号 {index},取自共 {size} 条时的账本"));
+            string.Create(CultureInfo.InvariantCulture, $"序号 {index}，取自共 {size} 条时的账本"));
     }
 
     private Section Recorded()
@@ -53,8 +54,8 @@ internal sealed class CertificateDocument(CertificateReading reading, Evidence? 
         var accuracy = Statement.AccuracyMilliseconds is { } bound
             ? Phrase.Of(
                 string.Create(CultureInfo.InvariantCulture, $"by the operator's clock; error bound claimed: {bound} ms"),
-                string.Create(CultureInfo.InvariantCulture, $"运营方时钟所示;所称误差界 {bound} 毫秒"))
-            : Phrase.Of("by the operator's clock; error bound unknown", "运营方时钟所示;误差界未知");
+                string.Create(CultureInfo.InvariantCulture, $"运营方时钟所示；所称误差界 {bound} 毫秒"))
+            : Phrase.Of("by the operator's clock; error bound unknown", "运营方时钟所示；误差界未知");
         List<Field> fields =
         [
             new(new("Received", "接收时间"), [.. Times.Lines(Statement.Received), accuracy]),
@@ -109,12 +110,12 @@ internal sealed class CertificateDocument(CertificateReading reading, Evidence? 
             fields.Add(new(new("Follows deposit", "前序存证"), Phrase.Exact(CertificateNumbers.OfDeposit(previous))));
         fields.Add(new(
             new("Requested", "请求时间"),
-            [.. Times.Lines(request.Requested), Phrase.Of("by the depositor's clock; not verified", "存证人时钟所示;未经核实")]));
+            [.. Times.Lines(request.Requested), Phrase.Of("by the depositor's clock; not verified", "存证人时钟所示；未经核实")]));
         fields.Add(new(
             new("Signature", "签名"),
             bytes.Note is null
-                ? Phrase.Of("none: the operator names the depositor", "无:存证人由运营方指称")
-                : Phrase.Of("signed by the depositor's key; see the checks below", "存证人以密钥签署;见下文核验")));
+                ? Phrase.Of("none: the operator names the depositor", "无：存证人由运营方指称")
+                : Phrase.Of("signed by the depositor's key; see the checks below", "存证人以密钥签署；见下文核验")));
         return new Section(heading, ByDepositor, [new Fields(fields)]);
     }
 
@@ -124,24 +125,24 @@ internal sealed class CertificateDocument(CertificateReading reading, Evidence? 
         return shown is null
             ? new Section(heading, null, [new Prose(new(
                 "Names, sizes, digests and number of the documents are not shown in this copy. The commitment binds them; the depositor's evidence opens it.",
-                "本版不显示文件的名称、大小、摘要和数量。承诺值对其具有约束力,由存证人所持证据开启。"))])
+                "本版不显示文件的名称、大小、摘要和数量。承诺值对其具有约束力，由存证人所持证据开启。"))])
             : new Section(heading, ByDepositor, CertificateItems.Of(shown));
     }
 
-    private Section Topology() => new(new("Who keeps the ledger", "账本结构"), null, CertificateTopology.Of(reading));
+    private Section Topology() => new(new("Who keeps the ledger", "账本结构"), null, CertificateTopology.Of(reading, witnesses, shown));
 
     private Section Recomputed()
     {
         List<IReadOnlyList<Phrase>> rows =
         [
             Row(CheckNames.Inclusion, "The entry is in the ledger at its index, under the checkpoint's root.", "条目位于检查点根之下的所示序号处。"),
-            Row(CheckNames.Claims, "Claims and request are the ones that the entry commits to, and agree with it.", "声明与请求即条目所承诺者,且与条目一致。"),
+            Row(CheckNames.Claims, "Claims and request are the ones that the entry commits to, and agree with it.", "声明与请求即条目所承诺者，且与条目一致。"),
             Row(CheckNames.Signature, "The depositor signed the request, under the key that the operator names.", "存证人以运营方所列密钥签署了请求。"),
         ];
         if (shown is not null)
             rows.Add(Row(CheckNames.Commitment, "The documents named above open the entry's commitment.", "上列文件与条目的承诺值相符。"));
-        rows.Add(Open("Whether the ledger's key is one that the reader trusts.", "账本密钥是否为读者所信任。"));
-        rows.Add(Open("Cosignatures of witnesses, time-stamps, any time that is not the operator's.", "见证联署、时间戳及运营方以外的任何时间。"));
+        rows.Add(Open("Whether the ledger's key, and the witnesses, are ones that the reader trusts.", "账本密钥与见证方是否为读者所信任。"));
+        rows.Add(Open("Time-stamps, and any time that is not the operator's.", "时间戳及运营方以外的任何时间。"));
         rows.Add(Open("Whether a document at hand is one of those deposited.", "手中的文件是否为所存证的文件。"));
         return new Section(
             new("What was recomputed for this page, and what was not", "本页已复算与未核验的事项"),
@@ -160,7 +161,7 @@ internal sealed class CertificateDocument(CertificateReading reading, Evidence? 
         new Fields(
         [
             new(new("SHA-256 of certificate.json", "certificate.json 的 SHA-256"), Phrase.Exact(reading.Digest.ToString())),
-            new(new("Checkpoint: size, root", "检查点:条数、根"), Phrase.Exact(string.Create(CultureInfo.InvariantCulture, $"{reading.Proof.Checkpoint.Size} {reading.Proof.Checkpoint.Root}"))),
+            new(new("Checkpoint: size, root", "检查点：条数、根"), Phrase.Exact(string.Create(CultureInfo.InvariantCulture, $"{reading.Proof.Checkpoint.Size} {reading.Proof.Checkpoint.Root}"))),
             new(new("SHA-256 of the claims", "声明的 SHA-256"), Phrase.Exact(Statement.Claims.ToString())),
         ]),
     ]);

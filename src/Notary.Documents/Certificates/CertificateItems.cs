@@ -18,11 +18,11 @@ internal static class CertificateItems
         if (rows.Count == 0)
             return [new Prose(new("The evidence names no document.", "证据未列明任何文件。"))];
         var table = new Table(
-            [new(new("Path", "路径"), 30), new(new("Bytes", "字节数"), 12), new(new("Digest", "摘要"), 38), new(new("Last changed, as claimed", "修改时间(所称)"), 20)], rows);
+            [new(new("Path", "路径"), 30), new(new("Bytes", "字节数"), 12), new(new("Digest", "摘要"), 38), new(new("Last changed, as claimed", "修改时间（所称）"), 20)], rows);
         var left = items.Count + hidden.Count - rows.Count;
         return left == 0 ? [table] : [table, new Prose(new(
             string.Create(CultureInfo.InvariantCulture, $"And {left:N0} more: the package lists them all."),
-            string.Create(CultureInfo.InvariantCulture, $"另有 {left:N0} 项,均列于证据包中。")))];
+            string.Create(CultureInfo.InvariantCulture, $"另有 {left:N0} 项，均列于证据包中。")))];
     }
 
     private static IReadOnlyList<Phrase> Row(ItemText item) =>

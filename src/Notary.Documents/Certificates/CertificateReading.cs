@@ -34,8 +34,11 @@ internal sealed record CertificateReading(
 
     public CheckResult Result(string check) => Recomputed.Checks.First(one => one.Name == check).Result;
 
-    /// <summary>What a QR code carries: the numbers, the address on the ledger and the signed root; lines of ASCII.</summary>
+    /// <summary>
+    /// What a QR code carries: the number, the address on the ledger and the signed root (proto/README.md, "The evidence").
+    /// In capitals: characters of a QR code's alphanumeric mode take 5.5 bits each and not 8, and a tenth of the time.
+    /// </summary>
     public string CodeText => string.Create(
         CultureInfo.InvariantCulture,
-        $"certificate {Number}\ndeposit {CertificateNumbers.OfDeposit(Statement.Deposit)}\nentry {Statement.Ledger} {Proof.Index}\ncheckpoint {Proof.Checkpoint.Size} {Proof.Checkpoint.Root}");
+        $"NOTARY1 {Number} {Statement.Ledger} {Proof.Index} {Proof.Checkpoint.Size} {Proof.Checkpoint.Root}").ToUpperInvariant();
 }

@@ -15,13 +15,13 @@ internal static class CertificateWords
             [
                 new(
                     "This commitment stands on this ledger at this place in its order. Whoever holds the documents and the evidence can show that it is to these exact bytes.",
-                    "本承诺值位于本账本的所示序号处;持有文件与证据者可证明其承诺的正是这些字节。"),
+                    "本承诺值位于本账本的所示序号处；持有文件与证据者可证明其承诺的正是这些字节。"),
                 new(
                     "The operator has signed that and cannot take it back, or change it, unseen.",
-                    "运营方已就此签署,无法在不被发现的情况下撤回或更改。"),
+                    "运营方已就此签署，无法在不被发现的情况下撤回或更改。"),
                 new(
                     "With cosignatures of independent witnesses or with time-stamps: a latest time at which the entry existed.",
-                    "有独立见证联署或时间戳时:条目最晚已存在的时间。"),
+                    "有独立见证联署或时间戳时：条目最晚已存在的时间。"),
             ]),
         ]),
         new(new("What it does not prove", "不证明的事项"), null,
@@ -30,16 +30,16 @@ internal static class CertificateWords
             [
                 new(
                     "That the content is true, new, secret or valuable, or to whom it belongs.",
-                    "内容是否真实、新颖、秘密、有价值,或归谁所有。"),
+                    "内容是否真实、新颖、秘密、有价值，或归谁所有。"),
                 new(
                     "Who deposited, beyond the operator's word, unless the depositor signed with a key that the reader knows.",
-                    "存证人是谁:除非以读者所知的密钥签署,否则仅有运营方的说法。"),
+                    "存证人是谁：除非以读者所知的密钥签署，否则仅有运营方的说法。"),
                 new(
                     "When the documents were made, or that they were not altered before the deposit.",
-                    "文件何时形成,或存证之前是否被改动。"),
+                    "文件何时形成，或存证之前是否被改动。"),
                 new(
                     "Any time, as long as no one but the operator vouches for it.",
-                    "任何时间,如除运营方外没有任何一方为其作证。"),
+                    "任何时间，如除运营方外没有任何一方为其作证。"),
             ]),
         ]),
     ];
@@ -48,15 +48,15 @@ internal static class CertificateWords
     [
         new Prose(new(
             "Anyone can, offline and without the operator, with the evidence, the documents and the ledger's public key from a source of their own; with the program, or with sha256sum, xxd and openssl alone as its README sets out.",
-            "任何人均可离线核验,无需运营方:持证据、文件及自行取得的账本公钥,使用本程序,或仅用 sha256sum、xxd 和 openssl(步骤见程序的 README)。")),
+            "任何人均可离线核验，无需运营方：持证据、文件及自行取得的账本公钥，使用本程序，或仅用 sha256sum、xxd 和 openssl（步骤见程序的 README）。")),
         new Listing(new("With the program", "使用程序"), "notary verify EVIDENCE DOCUMENTS --trust TRUST --report report.html", null),
         new Prose(namesDocuments
             ? new(
                 "Confidential: this copy names documents. Show it to nobody who may not know them; ask a court for protective measures first.",
-                "保密提示:本版列明文件。请勿向无权知悉者出示;提交法院前可先请求采取保密措施。")
+                "保密提示：本版列明文件。请勿向无权知悉者出示；提交法院前可先请求采取保密措施。")
             : new(
                 "Confidential: title and depositor may be secret themselves. The evidence package opens the deposit; give it to nobody who may not read the documents.",
-                "保密提示:存证名称与存证人本身可能涉密。证据包可开启本次存证,请勿交给无权阅读文件者。")),
+                "保密提示：存证名称与存证人本身可能涉密。证据包可开启本次存证，请勿交给无权阅读文件者。")),
     ]);
 
     public static IReadOnlyList<Phrase> Identity(string identity)
@@ -68,8 +68,8 @@ internal static class CertificateWords
         [
             Phrase.Foreign(code),
             CreditCode.IsConsistent(code)
-                ? Phrase.Of("unified social credit code; its check character is right", "统一社会信用代码;校验码正确")
-                : Phrase.Of("given as a unified social credit code; its check character is wrong", "称为统一社会信用代码;校验码错误"),
+                ? Phrase.Of("unified social credit code; its check character is right", "统一社会信用代码；校验码正确")
+                : Phrase.Of("given as a unified social credit code; its check character is wrong", "称为统一社会信用代码；校验码错误"),
         ];
     }
 }

@@ -8,7 +8,7 @@ public sealed class QrCode
     // QRCoder surrounds the code with the light margin that readers need.
     private readonly QRCodeData data;
 
-    /// <param name="text">ASCII, at most about 500 characters on a page.</param>
+    /// <param name="text">At most about 700 characters on a page; capitals, digits, space and <c>$%*+-./:</c> take the least room.</param>
     public QrCode(string text)
     {
         Text = text;

@@ -20,7 +20,7 @@ public static partial class Times
     /// <summary>The sentence with the time of China behind each time in it.</summary>
     public static Sentence InBoth(Sentence sentence) => new(
         Spelled().Replace(sentence.English, match => Both(match, " (", ")")),
-        Spelled().Replace(sentence.Chinese, match => Both(match, "(", ")")));
+        Spelled().Replace(sentence.Chinese, match => Both(match, "（", "）")));
 
     private static string Both(Match match, string open, string close) =>
         Timestamp.TryParse(match.Value, out var time) && InChina(time) is { } china ? $"{match.Value}{open}{china} UTC+8{close}" : match.Value;

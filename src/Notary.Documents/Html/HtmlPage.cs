@@ -221,24 +221,30 @@ internal sealed class HtmlPage
     private void WriteTwo(Sentence words) => html
         .Markup($"<div class=\"two\"><p lang=\"{Chinese}\">").Text(words.Chinese).Markup("</p><p lang=\"en\">").Text(words.English).Markup("</p></div>\n");
 
-    // One path with a rectangle a run of dark modules: a third of the bytes of a rectangle each.
+    // One line through the middle of each row, drawn where modules are dark: a fifth of the bytes of a rectangle each.
     private void WriteCode(QrCode code)
     {
         var path = new StringBuilder();
         for (var row = 0; row < code.Size; row++)
         {
+            var drawn = -1;
             for (var column = 0; column < code.Size; column++)
             {
                 var start = column;
                 while (column < code.Size && code.IsDark(row, column))
                     column++;
-                if (column > start)
-                    path.Append(CultureInfo.InvariantCulture, $"M{start} {row}h{column - start}v1h-{column - start}z");
+                if (column == start)
+                    continue;
+                if (drawn < 0)
+                    path.Append(CultureInfo.InvariantCulture, $"M{start} {row}h{column - start}");
+                else
+                    path.Append(CultureInfo.InvariantCulture, $"m{start - drawn} 0h{column - start}");
+                drawn = column;
             }
         }
 
-        html.Markup(string.Create(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {code.Size} {code.Size}\" role=\"img\" aria-label=\""))
-            .Text(code.Text.ReplaceLineEndings("; ")).Markup($"\"><path d=\"{path}\"/></svg>\n");
+        html.Markup(string.Create(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 -.5 {code.Size} {code.Size}\" role=\"img\" aria-label=\""))
+            .Text(code.Text).Markup($"\"><path d=\"{path}\"/></svg>\n");
     }
 
     private static string Class(Tone tone) => tone switch

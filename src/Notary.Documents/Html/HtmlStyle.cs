@@ -14,7 +14,7 @@ internal static class HtmlStyle
         h1 [lang=en]{display:block;font-size:13pt;letter-spacing:.02em;font-weight:400}
         header{border-top:3pt double #1f3a5f;border-bottom:.75pt solid #1f3a5f;padding:3.5mm 0 2.5mm;display:flex;gap:6mm;align-items:flex-start}
         header>div{flex:1}
-        header svg{width:34mm;height:34mm;flex:none}
+        header svg{width:34mm;height:34mm;flex:none;stroke:#000;stroke-width:1.02;shape-rendering:crispEdges}
         .copy{color:#1f3a5f;margin:.5mm 0 1.5mm}
         h2{font-size:11.5pt;color:#1f3a5f;margin:2.6mm 0 .8mm;padding-bottom:.5mm;border-bottom:.5pt solid #b9c2cf;break-after:avoid}
         h2 [lang=en]{font-size:10pt;font-weight:400}

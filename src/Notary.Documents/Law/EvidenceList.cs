@@ -48,7 +48,7 @@ public sealed class EvidenceList
                 operatorOf,
                 new(
                     $"that the data committed to is entered on the ledger at this place, and that the operator's clock said {Times.Line(statement.Received)}",
-                    $"所承诺的数据已记入账本该序号处,运营方时钟所示接收时间为 {Times.Line(statement.Received)}")),
+                    $"所承诺的数据已记入账本该序号处，运营方时钟所示接收时间为 {Times.Line(statement.Received)}")),
             new(
                 new("Proof and signed checkpoint of the ledger", "账本的包含证明与已签名检查点"),
                 $"proof.tlog-proof; commitment {statement.Commitment}",
@@ -63,8 +63,8 @@ public sealed class EvidenceList
                 new("how the data came to be, as the depositor claims", "存证人所称的数据形成过程")));
         items.Add(new(
             new("Verification report", "核验报告"), "verification-report",
-            new("made by the party with the program named in it; anybody can repeat it", "当事人以报告所列程序生成,任何人可以重做"),
-            new("the result of each check, those not checked included", "各项核验的结果,包括未核验的项目")));
+            new("made by the party with the program named in it; anybody can repeat it", "当事人以报告所列程序生成，任何人可以重做"),
+            new("the result of each check, those not checked included", "各项核验的结果，包括未核验的项目")));
         return new EvidenceList(items);
     }
 
@@ -79,7 +79,7 @@ public sealed class EvidenceList
             Append(csv, [(i + 1).ToString(CultureInfo.InvariantCulture), Both(item.Name), item.Content, Both(item.Source), Both(item.Proves), Blank, Blank]);
         }
 
-        Append(csv, ["供律师审阅的草稿,不构成法律意见 Draft for counsel, not legal advice"]);
+        Append(csv, ["供律师审阅的草稿，不构成法律意见 Draft for counsel, not legal advice"]);
         return Encoding.UTF8.GetBytes(csv.ToString());
     }
 
@@ -101,7 +101,7 @@ public sealed class EvidenceList
         ])];
         return new Document(
             new("List of evidence", "证据目录"),
-            new("Draft for counsel, not legal advice", "供律师审阅的草稿,不构成法律意见"),
+            new("Draft for counsel, not legal advice", "供律师审阅的草稿，不构成法律意见"),
             [
                 new(new("Case no.", "案号"), Phrase.Exact(Blank)),
                 new(new("Submitted by", "提交人"), Phrase.Exact(Blank)),
@@ -112,7 +112,7 @@ public sealed class EvidenceList
                 new Table(columns, rows),
                 new Fields([new(new("Signature or seal", "签名或者盖章"), Phrase.Exact(Blank)), new(new("Date", "提交日期"), Phrase.Exact(Blank))]),
                 new Prose(new(
-                    "Documents in a foreign language need a Chinese translation (art. 17).", "外文材料须附中文译本(第十七条)。")),
+                    "Documents in a foreign language need a Chinese translation (art. 17).", "外文材料须附中文译本（第十七条）。")),
             ],
             new(
                 "Source and object of proof of the documents are for counsel to fill in. This list proves nothing itself.",
@@ -120,7 +120,7 @@ public sealed class EvidenceList
     }
 
     private static ListedEvidence Document(ListedDocument document) => new(
-        document.Path is null ? new("Document, name withheld", "文件(名称未披露)") : new("Document", "文件"),
+        document.Path is null ? new("Document, name withheld", "文件（名称未披露）") : new("Document", "文件"),
         string.Create(CultureInfo.InvariantCulture, $"{(document.Path is { } path ? TextRules.Escape(path) + "; " : "")}{document.Size} bytes; SHA-256 {document.Sha256}"),
         null,
         null);

@@ -17,14 +17,14 @@ public static class LawTexts
     private static readonly (string Name, Sentence Title)[] Titles =
     [
         ("articles-china.zh.txt", new("Chinese articles on deposited electronic data, and the files that each concerns (in Chinese)", "中国法条文要点与对应文件")),
-        ("articles-china.en.txt", new("Chinese articles on deposited electronic data, and the files that each concerns", "中国法条文要点与对应文件(英文)")),
-        ("articles-us.en.txt", new("United States: FRE 902(13) and (14), 12 V.S.A. section 1913", "美国法条文要点(英文)")),
+        ("articles-china.en.txt", new("Chinese articles on deposited electronic data, and the files that each concerns", "中国法条文要点与对应文件（英文）")),
+        ("articles-us.en.txt", new("United States: FRE 902(13) and (14), 12 V.S.A. section 1913", "美国法条文要点（英文）")),
         ("articles-us.zh.txt", new("United States: FRE 902(13) and (14), 12 V.S.A. section 1913 (in Chinese)", "美国法条文要点")),
-        ("declaration-902-13.en.txt", new("Draft declaration of a qualified person, FRE 902(13)", "美国联邦证据规则 902(13) 资格人员证明草稿(英文)")),
-        ("declaration-902-14.en.txt", new("Draft declaration of a qualified person, FRE 902(14)", "美国联邦证据规则 902(14) 资格人员证明草稿(英文)")),
-        ("declaration-vermont-1913.en.txt", new("Draft sworn declaration, 12 V.S.A. section 1913", "佛蒙特州 12 V.S.A. 1913 宣誓声明草稿(英文)")),
-        ("evidence-list.txt", new("List of evidence, blank (Evidence Provisions, art. 19)", "证据目录(空白,《证据规定》第十九条)")),
-        ("nda-clause.txt", new("NDA clause that agrees on this method (Evidence Provisions, art. 94)", "保密协议条款草稿:约定电子数据的保存方式(《证据规定》第九十四条)")),
+        ("declaration-902-13.en.txt", new("Draft declaration of a qualified person, FRE 902(13)", "美国联邦证据规则 902(13) 资格人员证明草稿（英文）")),
+        ("declaration-902-14.en.txt", new("Draft declaration of a qualified person, FRE 902(14)", "美国联邦证据规则 902(14) 资格人员证明草稿（英文）")),
+        ("declaration-vermont-1913.en.txt", new("Draft sworn declaration, 12 V.S.A. section 1913", "佛蒙特州 12 V.S.A. 1913 宣誓声明草稿（英文）")),
+        ("evidence-list.txt", new("List of evidence, blank (Evidence Provisions, art. 19)", "证据目录（空白，《证据规定》第十九条）")),
+        ("nda-clause.txt", new("NDA clause that agrees on this method (Evidence Provisions, art. 94)", "保密协议条款草稿：约定电子数据的保存方式（《证据规定》第九十四条）")),
         ("not-established.txt", new("What has not been established", "未查实的事项")),
     ];
 

@@ -29,7 +29,7 @@ public static class HandChecks
         var facts = HandFacts.Of(run);
         return
         [
-            new(Preparation, new("By hand: preparation", "手工核验:准备"), [Prepare(run)]),
+            new(Preparation, new("By hand: preparation", "手工核验：准备"), [Prepare(run)]),
             .. run.Report.Checks.Select((check, i) => new HandCheck(check.Name, Heading(i + 1, check), Steps(check.Name, facts))),
         ];
     }
@@ -39,7 +39,7 @@ public static class HandChecks
         var (english, chinese) = CheckQuestions.Of(check.Name);
         return new(
             string.Create(CultureInfo.InvariantCulture, $"By hand, check {number}: {english}"),
-            string.Create(CultureInfo.InvariantCulture, $"手工核验之 {number}:{chinese}"));
+            string.Create(CultureInfo.InvariantCulture, $"手工核验之 {number}：{chinese}"));
     }
 
     private static List<Block> Steps(string check, HandFacts facts)
@@ -57,7 +57,7 @@ public static class HandChecks
             _ => [],
         };
         return steps.Count > 0 ? steps : [new Prose(new(
-            "There is nothing to repeat: the reason is in the table of checks.", "没有可重复的步骤:理由见核验事项表。"))];
+            "There is nothing to repeat: the reason is in the table of checks.", "没有可重复的步骤：理由见核验事项表。"))];
     }
 
     private static Listing Prepare(VerificationRun run)
@@ -77,7 +77,7 @@ public static class HandChecks
             AppendUnpacking(commands, run);
         commands.Append("sha256sum < \"$EVIDENCE\"\n");
         return new Listing(
-            new("Where things are, and that the evidence is the file that this report is about", "文件位置;并确认证据即本报告所核验的文件"),
+            new("Where things are, and that the evidence is the file that this report is about", "文件位置；并确认证据即本报告所核验的文件"),
             commands.ToString(),
             $"{run.Context.Evidence.Sha256}  -\n");
     }

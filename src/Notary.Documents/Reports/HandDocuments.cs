@@ -71,7 +71,7 @@ internal static class HandDocuments
     private static IEnumerable<Block> FromManifest(Statement statement, Manifest manifest)
     {
         yield return new Listing(
-            new("A leaf an item: its digest and its text, each blinded with a nonce from the seed", "每个条目一个叶值:其摘要与文本各以种子导出的随机数隐藏"),
+            new("A leaf an item: its digest and its text, each blinded with a nonce from the seed", "每个条目一个叶值：其摘要与文本各以种子导出的随机数隐藏"),
             $"{Nonce}\n{Leaves}\nwc -l < \"$E/leaves\"\n".ReplaceLineEndings("\n"),
             string.Create(CultureInfo.InvariantCulture, $"{manifest.Items.Count}\n"));
         yield return new Listing(

@@ -80,7 +80,7 @@ internal static class HandLedger
         foreach (var key in keys.Distinct())
         {
             var caption = new Sentence(
-                $"The ledger's signature, under the key {key.KeyId:x8} of the trust file", $"账本签名,依据信任文件所列密钥 {key.KeyId:x8}");
+                $"The ledger's signature, under the key {key.KeyId:x8} of the trust file", $"账本签名，依据信任文件所列密钥 {key.KeyId:x8}");
             if (Listed(proof.Note, key, "checkpoint.txt", caption) is { } listing)
                 yield return listing;
         }

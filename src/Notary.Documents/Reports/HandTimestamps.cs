@@ -38,7 +38,7 @@ internal static class HandTimestamps
         return new Listing(
             new(
                 string.Create(CultureInfo.InvariantCulture, $"Time-stamp {n}, as of {Timestamp.Format(time)}; {Roots} holds the root certificates that you trust"),
-                string.Create(CultureInfo.InvariantCulture, $"时间戳 {n},以 {Timestamp.Format(time)} 为准;{Roots} 为您信任的根证书")),
+                string.Create(CultureInfo.InvariantCulture, $"时间戳 {n}，以 {Timestamp.Format(time)} 为准；{Roots} 为您信任的根证书")),
             string.Create(CultureInfo.InvariantCulture, $"openssl ts -verify -in \"$E/timestamps/{n}.tsr\" {over} -CAfile {Roots} -attime {seconds} 2>/dev/null\n"),
             Verified);
     }

@@ -10,7 +10,7 @@ internal sealed class ReportDocument(VerificationRun run)
 
     public Document Create() => new(
         new("Verification report", "核验报告"),
-        new("Offline, from the files named here and nothing else", "离线核验,仅依据本页所列文件"),
+        new("Offline, from the files named here and nothing else", "离线核验，仅依据本页所列文件"),
         Head(),
         null,
         [
@@ -19,7 +19,7 @@ internal sealed class ReportDocument(VerificationRun run)
         ],
         new(
             "Made offline by the program named above, from the files named above and nothing else. A report is no evidence: whoever doubts it repeats it.",
-            "本报告由上列程序离线生成,仅依据上列文件。报告本身不是证据;如有疑问,可重新核验。"));
+            "本报告由上列程序离线生成，仅依据上列文件。报告本身不是证据；如有疑问，可重新核验。"));
 
     private List<Field> Head()
     {
@@ -41,10 +41,10 @@ internal sealed class ReportDocument(VerificationRun run)
     private Phrase Shown() => run.Claimed is { } claimed
         ? Phrase.Of(
             string.Create(CultureInfo.InvariantCulture, $"{run.Shown} of {claimed}; {claimed} is the depositor's claim"),
-            string.Create(CultureInfo.InvariantCulture, $"{claimed} 项中的 {run.Shown} 项;{claimed} 为存证人所称"))
+            string.Create(CultureInfo.InvariantCulture, $"{claimed} 项中的 {run.Shown} 项；{claimed} 为存证人所称"))
         : Phrase.Of(
             string.Create(CultureInfo.InvariantCulture, $"{run.Shown}; how many there are is not known"),
-            string.Create(CultureInfo.InvariantCulture, $"{run.Shown} 项;总数未知"));
+            string.Create(CultureInfo.InvariantCulture, $"{run.Shown} 项；总数未知"));
 
     private Table Checks() => new(
         [new(new("Check", "核验事项"), 30), new(new("Result", "结果"), 16), new(new("Reason", "理由"), 54)],
@@ -55,7 +55,7 @@ internal sealed class ReportDocument(VerificationRun run)
     [
         new Prose(new(
             "Whether the content is true, new, secret or owned by anyone; when the documents were made; what happened to them before the deposit.",
-            "内容是否真实、新颖、秘密或归谁所有;文件何时形成;存证之前发生过什么。")),
+            "内容是否真实、新颖、秘密或归谁所有；文件何时形成；存证之前发生过什么。")),
     ]);
 
     private Section Notes() => new(new("Notes", "说明"), null, Report.Notes.Count == 0
@@ -67,8 +67,10 @@ internal sealed class ReportDocument(VerificationRun run)
         List<Field> fields = [];
         if (Report.Subject is { } subject)
             fields.Add(new(new("Received, says the operator", "运营方所称接收时间"), Times.Lines(subject.Received)));
-        fields.Add(new(new("Verified, by this machine's clock", "核验时间(本机时钟)"), Times.Lines(run.Context.At)));
+        fields.Add(new(new("Verified, by this machine's clock", "核验时间（本机时钟）"), Times.Lines(run.Context.At)));
         fields.Add(new(new("Trust file", "信任文件"), Phrase.Foreign(run.Context.Trust.Name), Phrase.Exact($"SHA-256 {run.Context.Trust.Sha256}")));
+        if (VerificationRun.Readable(run.Evidence.Certificate.Proof, TlogProof.Parse) is { } proof)
+            fields.Add(CertificateTopology.Witnesses(proof, run.Inputs.Policy.Witnesses));
         fields.Add(new(
             new("Program, its files and their SHA-256", "程序、其文件及 SHA-256"),
             [Phrase.Exact($"notary {run.Context.Version}"), .. run.Context.Program.Select(file => Phrase.Exact($"{file.Name} {file.Sha256}"))]));
@@ -78,17 +80,19 @@ internal sealed class ReportDocument(VerificationRun run)
     private Section Algorithms()
     {
         var then = Report.Subject?.Received;
-        return new Section(new("Algorithms, as of then and as of today", "算法:当时与今日"), null,
+        var uses = AlgorithmUse.Of(run);
+        return new Section(new("Algorithms, as of then and as of today", "算法：当时与今日"), null,
         [
             new Table(
                 [new(new("Algorithm", "算法"), 25), new(new("Used for", "用途"), 35), new(new("When received", "接收时"), 20), new(new("Today", "今日"), 20)],
-                [.. AlgorithmUse.Of(run).Select(use => (IReadOnlyList<Phrase>)
+                [.. uses.Select(use => (IReadOnlyList<Phrase>)
                 [
                     Phrase.Exact($"{use.Name} ({use.Standard})"),
                     Phrase.Of(use.Use),
-                    then is { } time ? use.Word(time) : ResultWords.Cell(CheckResult.NotChecked),
-                    use.Word(run.Context.At),
+                    then is { } time ? AlgorithmUse.Word(time) : ResultWords.Cell(CheckResult.NotChecked),
+                    AlgorithmUse.Word(run.Context.At),
                 ])]),
+            .. uses.Select(use => use.Outlook).OfType<Sentence>().Select(outlook => new Prose(outlook)),
         ]);
     }
 

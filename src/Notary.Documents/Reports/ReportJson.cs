@@ -141,8 +141,12 @@ public static class ReportJson
             json.WriteStartObject();
             json.WriteString("name", use.Name);
             json.WriteString("standard", use.Standard);
-            json.WriteString("then", run.Report.Subject is { } subject ? use.Word(subject.Received).Words.English : "not known");
-            json.WriteString("today", use.Word(run.Context.At).Words.English);
+            json.WriteString("then", run.Report.Subject is { } subject ? AlgorithmUse.Word(subject.Received).Words.English : "not known");
+            json.WriteString("today", AlgorithmUse.Word(run.Context.At).Words.English);
+            if (use.Outlook is { } outlook)
+                WriteSentence(json, "outlook", outlook);
+            else
+                json.WriteNull("outlook");
             json.WriteEndObject();
         }
 

@@ -42,7 +42,7 @@ public sealed record VerificationRun
     public static VerificationRun Verify(Evidence evidence, VerifierInputs inputs, VerificationContext context)
     {
         var report = Verifier.Verify(evidence, inputs);
-        return new(evidence, inputs, context, report with { Notes = [.. report.Notes, .. CertificatePage.Compare(evidence)] });
+        return new(evidence, inputs, context, report with { Notes = [.. report.Notes, .. CertificatePage.Compare(evidence, inputs.Policy)] });
     }
 
     /// <summary>A text of a stranger, or null when it is withheld or breaks its format: the checks tell which.</summary>

@@ -34,7 +34,7 @@ public sealed class VerifierBitcoinTests
         Assert.Contains(BlockHeader.Display(block.Hash), report.Reason(CheckNames.Bitcoin), StringComparison.Ordinal);
         Assert.Equal(
             "The entry existed no later than 2026-11-22T07:00:00.000Z, according to Bitcoin block 900000 (good to about a day).", report.TimeSentence.English);
-        Assert.Equal("该条目最晚于 2026-11-22T07:00:00.000Z 已存在,依据:比特币区块 900000(准确度约为一天)。", report.TimeSentence.Chinese);
+        Assert.Equal("该条目最晚于 2026-11-22T07:00:00.000Z 已存在，依据：比特币区块 900000（准确度约为一天）。", report.TimeSentence.Chinese);
     }
 
     [Fact]

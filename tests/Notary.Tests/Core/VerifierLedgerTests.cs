@@ -16,7 +16,7 @@ public sealed class VerifierLedgerTests
 
         Assert.Equal(Verdict.Pass, report.Verdict);
         Assert.StartsWith("No file was given, so this is about the certificate alone. PASS: ", report.VerdictSentence.English, StringComparison.Ordinal);
-        Assert.StartsWith("未提供文件,以下结论仅针对证书本身。通过:", report.VerdictSentence.Chinese, StringComparison.Ordinal);
+        Assert.StartsWith("未提供文件，以下结论仅针对证书本身。通过：", report.VerdictSentence.Chinese, StringComparison.Ordinal);
         Assert.Equal(
             ["file", "commitment", "claims", "signature", "inclusion", "checkpoint", "witnesses", "time", "bitcoin"],
             report.Checks.Select(check => check.Name));

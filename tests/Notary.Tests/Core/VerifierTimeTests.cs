@@ -22,7 +22,7 @@ public sealed class VerifierTimeTests
         Assert.Equal(Verdict.Pass, report.Verdict);
         Assert.Equal(CheckResult.NotChecked, report.Result(CheckNames.Witnesses));
         Assert.Equal(OnlyTheOperator, report.TimeSentence.English);
-        Assert.Equal("除运营方外,没有任何一方为时间作证。", report.TimeSentence.Chinese);
+        Assert.Equal("除运营方外，没有任何一方为时间作证。", report.TimeSentence.Chinese);
     }
 
     [Fact]

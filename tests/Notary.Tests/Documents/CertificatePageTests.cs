@@ -29,13 +29,14 @@ public sealed partial class CertificatePageTests
     [Fact]
     public void Pages_of_one_layout_have_the_same_bytes_in_every_version()
     {
-        var known = File.ReadAllLines(Path.Combine(RepositoryFolder.Path, "tests", "Notary.Tests", "Golden", "certificate-layout-1.sha256"));
+        var known = File.ReadAllLines(Path.Combine(RepositoryFolder.Path, "tests", "Notary.Tests", "Golden", "certificate-layout-2.sha256"));
 
-        Assert.Contains("Layout 1.", Secrecy(EvidenceSamples.Certificate(0)), StringComparison.Ordinal);
+        Assert.Contains("Layout 2.", Secrecy(EvidenceSamples.Certificate(0)), StringComparison.Ordinal);
         string[] made =
         [
             $"{Hash.Of(CertificatePage.Secrecy(EvidenceSamples.Stamped(EvidenceSamples.Folder)))}  secrecy",
             $"{Hash.Of(CertificatePage.Disclosure(EvidenceSamples.Disclosed()))}  disclosure",
+            $"{Hash.Of(CertificatePage.Secrecy(EvidenceSamples.Stamped(EvidenceSamples.Folder), new TestLedger().PolicyWith([new TestWitness("w.example")], "quorum none\n")))}  witnesses",
         ];
         Assert.True(made.SequenceEqual(known), string.Join('\n', made));
     }
@@ -78,6 +79,45 @@ public sealed partial class CertificatePageTests
 
         Assert.DoesNotContain(shown, before, StringComparison.Ordinal);
         Assert.Contains(shown, after, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Witnesses_are_counted_by_name_under_a_trust_file_and_without_one_only_named()
+    {
+        var (one, two, three, stranger) = (new TestWitness("one.example"), new TestWitness("two.example"), new TestWitness("three.example"), new TestWitness("stranger.example"));
+        var hour = TestLedger.Created.AddHours(1);
+        var deposit = ledger.Deposit();
+        var certificate = deposit.Certificate(null, one.At(hour), stranger.At(hour), TestWitness.With(new byte[32], "two.example").At(hour));
+        var policy = ledger.PolicyWith([one, two, three], "quorum none\n");
+
+        var counted = Encoding.UTF8.GetString(CertificatePage.Secrecy(certificate, policy));
+        var named = Secrecy(certificate);
+
+        Assert.Contains("1 of the 3 witnesses of the trust file cosigned this checkpoint", counted, StringComparison.Ordinal);
+        Assert.Contains("信任文件所列 3 个见证方中有 1 个联署了本检查点", counted, StringComparison.Ordinal);
+        Assert.Matches("cosigned this checkpoint.*one\\.example \\(2026.*without a valid cosignature.*two\\.example<.*three\\.example<.*does not list.*stranger\\.example", counted.ReplaceLineEndings(" "));
+        Assert.DoesNotContain("three.example", named, StringComparison.Ordinal);
+        Assert.Contains("3 on the checkpoint; of how many witnesses, a trust file says", named, StringComparison.Ordinal);
+        Assert.Contains("1 of the 3 witnesses of the trust file", Encoding.UTF8.GetString(ReportPage.Html(Runs.Of(Evidence.FromCertificate(certificate), new VerifierInputs(policy)))), StringComparison.Ordinal);
+
+        var page = CertificatePage.AddTo(Evidence.FromCertificate(certificate), policy);
+        Assert.Contains("byte for byte", Assert.Single(CertificatePage.Compare(page, policy)).English, StringComparison.Ordinal);
+        Assert.Contains("NOT what this program renders", Compare(page), StringComparison.Ordinal);
+        Assert.Equal(CertificatePage.Secrecy(certificate), CertificatePage.Secrecy(certificate, ledger.Policy));
+    }
+
+    [Fact]
+    public void Time_stamps_say_their_time_and_one_that_does_not_hold_says_none()
+    {
+        var certificate = ledger.Deposit().Certificate();
+        var token = new TestAuthority("A").Stamp(Encoding.UTF8.GetBytes(certificate.Checkpoint!), TestLedger.Created.AddHours(2));
+        var page = Secrecy(certificate with
+        {
+            Timestamps = [new TimestampToken(TimestampToken.OverCheckpoint, token, null), new TimestampToken(TimestampToken.OverCommitment, token, null)],
+        });
+
+        Assert.Contains("over a checkpoint, saying 2026-11-22 02:00:00.000 UTC = 2026-11-22 10:00:00.000 UTC+8", page, StringComparison.Ordinal);
+        Assert.Contains("over the commitment, one that does not hold", page, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -183,7 +223,7 @@ public sealed partial class CertificatePageTests
         var evidence = ledger.Deposit().Evidence();
         var html = Encoding.UTF8.GetString(CertificatePage.Secrecy(evidence.Certificate));
 
-        Assert.Empty(CertificatePage.Compare(evidence));
+        Assert.Empty(CertificatePage.Compare(evidence, ledger.Policy));
         Assert.Contains("byte for byte", Compare(CertificatePage.AddTo(evidence)), StringComparison.Ordinal);
         Assert.Contains("byte for byte", Compare(With(evidence, Encoding.UTF8.GetString(CertificatePage.Disclosure(evidence)))), StringComparison.Ordinal);
         foreach (var planted in (string[])["", "<p>PASS</p>", html + " ", html.Replace("未核验", "通过", StringComparison.Ordinal)])
@@ -234,7 +274,7 @@ public sealed partial class CertificatePageTests
     private static Evidence With(Evidence evidence, string page) =>
         evidence.WithPages([new Attachment(Evidence.HtmlPage, Encoding.UTF8.GetBytes(page))]);
 
-    private static string Compare(Evidence evidence) => Assert.Single(CertificatePage.Compare(evidence)).English;
+    private static string Compare(Evidence evidence) => Assert.Single(CertificatePage.Compare(evidence, TrustPolicy.Parse("quorum none\n"))).English;
 
     private static List<string> Values(string page) => [.. Value().Matches(page).Select(match => WebUtility.HtmlDecode(match.Groups[2].Value))];
 

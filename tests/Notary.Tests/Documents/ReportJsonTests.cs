@@ -100,7 +100,7 @@ public sealed class ReportJsonTests
         var (first, chineseFirst) = report.VerdictSentence;
         var alone = report.Checks[0].Reason.English == "No file was given to compare.";
         Assert.Equal(alone, first.StartsWith("No file was given, so this is about the certificate alone.", StringComparison.Ordinal));
-        Assert.Equal(alone, chineseFirst.StartsWith("未提供文件,以下结论仅针对证书本身。", StringComparison.Ordinal));
+        Assert.Equal(alone, chineseFirst.StartsWith("未提供文件，以下结论仅针对证书本身。", StringComparison.Ordinal));
         Assert.True(report.TimeSentence.English == "No one but the operator vouches for the time."
             || report.TimeSentence.English.StartsWith("The entry existed no later than ", StringComparison.Ordinal));
     }

@@ -48,20 +48,16 @@ public sealed class RenderedPageTests : IDisposable
     public async Task A_reader_finds_numbers_address_and_root_in_the_QR_code()
     {
         ExternalTool.Require("zbarimg");
-        var (deposit, certificate) = Deposit();
+        var (_, certificate) = Deposit();
         var picture = await ShootAsync(CertificatePage.Secrecy(certificate));
         var proof = TlogProof.Parse(certificate.Proof);
 
         var read = (await ExternalTool.RunAsync("zbarimg", ["--quiet", "--raw", "--set", "disable", "--set", "qrcode.enable", picture])).Succeeded().Output;
 
         Assert.Equal(
-            string.Create(CultureInfo.InvariantCulture, $"""
-            certificate {CertificateNumbers.OfCertificate(certificate)}
-            deposit {CertificateNumbers.OfDeposit(deposit.Id)}
-            entry {proof.Checkpoint.Origin} {proof.Index}
-            checkpoint {proof.Checkpoint.Size} {proof.Checkpoint.Root}
-
-            """).ReplaceLineEndings("\n"),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"NOTARY1 {CertificateNumbers.OfCertificate(certificate)} {proof.Checkpoint.Origin.ToUpperInvariant()} {proof.Index} {proof.Checkpoint.Size} {proof.Checkpoint.Root.ToString().ToUpperInvariant()}\n"),
             read);
     }
 
@@ -96,7 +92,7 @@ public sealed class RenderedPageTests : IDisposable
             Account = "linghang",
             Key = SigningKey.Create("linghang", TestLedger.Seed(7)),
             Files = [("设计/转子.step", "abc"), ("a<b>.txt", "1")],
-            BendRequest = request => request with { Title = "<b>Rotor</b> & 转子, 修订 C" },
+            BendRequest = request => request with { Title = "<b>Rotor</b> & 转子，修订 C" },
             BendClaims = claims => claims with
             {
                 Depositor = "上海领航精密有限公司",
