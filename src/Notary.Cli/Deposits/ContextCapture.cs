@@ -33,15 +33,20 @@ internal sealed class ContextCapture(string? source, string? operatorName)
     }
 
     /// <summary>Prints the record as it will be deposited; at a terminal asks whether it may.</summary>
+    /// <param name="terminal">Where it is printed, and who is asked.</param>
+    /// <param name="record">The record.</param>
     /// <param name="isAgreed">Whether the user has agreed beforehand.</param>
+    /// <param name="language">Of the words around it.</param>
     /// <exception cref="CliException">The user does not want it.</exception>
-    public static void Show(Terminal terminal, ContextRecord record, bool isAgreed)
+    public static void Show(Terminal terminal, ContextRecord record, bool isAgreed, Language language)
     {
-        terminal.Heading($"The context record, deposited with the files as {ContextRecord.ItemPath}; nothing of it leaves this machine but the commitment");
+        terminal.Heading(new Sentence(
+            $"The context record, deposited with the files as {ContextRecord.ItemPath}; nothing of it leaves this machine but the commitment",
+            $"采集环境声明，将作为 {ContextRecord.ItemPath} 与文件一同存证；除承诺值外，其内容不离开本机").In(language));
         foreach (var line in record.ToText().Split('\n', StringSplitOptions.RemoveEmptyEntries))
             terminal.Line("  " + line);
         terminal.Line();
-        if (!isAgreed && terminal.CanAsk && !terminal.Ask("deposit it with the files?"))
+        if (!isAgreed && terminal.CanAsk && !terminal.Ask(new Sentence("deposit it with the files?", "是否与文件一同存证？").In(language)))
             throw new CliException(ExitCode.Interrupted, "the context record was declined", "nothing was sent");
     }
 

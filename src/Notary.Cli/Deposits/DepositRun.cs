@@ -27,6 +27,9 @@ internal sealed record DepositOptions(IReadOnlyList<string> Paths, string Server
     /// <summary>What makes the context record, or null for none.</summary>
     public ContextCapture? Context { get; init; }
 
+    /// <summary>Of what the user is asked.</summary>
+    public Language Language { get; init; }
+
     /// <summary>Whether the user agreed beforehand to what would be asked.</summary>
     public bool IsAgreed { get; init; }
 }
@@ -90,7 +93,7 @@ internal sealed class DepositRun(CliContext context, DepositOptions options)
             throw CliException.Input($"{taken}: the path {ContextRecord.ItemPath} is reserved for a deposit's context record", "rename it");
         var record = options.Context?.Take(context.Time);
         if (record is not null)
-            ContextCapture.Show(context.Terminal, record, options.IsAgreed);
+            ContextCapture.Show(context.Terminal, record, options.IsAgreed, options.Language);
         return record;
     }
 

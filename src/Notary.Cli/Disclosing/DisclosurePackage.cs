@@ -51,6 +51,9 @@ internal sealed class DisclosurePackage
     {
         var package = new PackageWriter(output);
         package.Add("README.txt", DisclosureReadme.Write(evidence, documents));
+        var list = EvidenceList.Create(evidence.Certificate, Listed(), evidence.Context is not null, report is not null);
+        package.Add("00_index/evidence-list.html", list.ToHtml());
+        package.Add("00_index/evidence-list.csv", list.ToCsv());
         foreach (var document in documents.Where(document => document.File is not null))
             package.Add(document.Name, stream => Copy(document, stream, progress, cancellation));
         package.AddProofs(evidence);
@@ -66,6 +69,19 @@ internal sealed class DisclosurePackage
             package.Add("09_law/" + text.Name, text.Content);
         package.Finish();
     }
+
+    /// <summary>As the evidence shows them: of a document without name and not included, no more than which opening is its.</summary>
+    private IEnumerable<ListedDocument> Listed() => documents
+        .Where(document => evidence.Context is null || document.Item.Path != ContextRecord.ItemPath)
+        .Select(document =>
+        {
+            var isKnown = document.File is not null || evidence.Openings[document.Leaf].Item is not null;
+            return new ListedDocument(
+                evidence.Openings[document.Leaf].Item?.Path,
+                isKnown ? document.Item.Size : null,
+                isKnown ? document.Item.Sha256 : null,
+                document.File is not null ? document.Name : $"{PackageNames.Proofs}openings/{document.Leaf}.txt");
+        });
 
     // Compared each time it is read: once to measure it, before the first byte is written, and once to write it.
     private static void Copy(DisclosedDocument document, Stream output, IProgress<long> progress, CancellationToken cancellation)

@@ -32,6 +32,7 @@ internal static class DisclosureReadme
             能证明：这些文件的内容逐字节属于该次存证，该存证在账本中的位置由账本签名，此后未被改动。
             不证明：内容真实、新颖、归谁所有；存证之前未被改动；以及任何未经独立见证或时间戳证明的时间。
 
+            00_index/    证据目录草稿（来源、证明对象、页数由律师填写）
             01_certificate/  存证证书（供阅读；证据是 03_proofs/ 中的 certificate.json）
             02_files/    文件本身（如已收入；文件名以编号代替，对照见下）
             03_proofs/   存证证书及各文件的披露项
@@ -62,6 +63,7 @@ internal static class DisclosureReadme
             ledger, and that nothing of it was changed since. It does not prove that they are true, new or anybody's; that
             they were not altered before the deposit; nor any time that no independent witness or time-stamp vouches for.
 
+            00_index/    a draft of the list of evidence; source, object of proof and pages are for counsel to fill in
             01_certificate/  the certificate as a page, for reading (the evidence is certificate.json in 03_proofs/)
             02_files/    the documents themselves, if they were included (numbers stand for the names; see below)
             03_proofs/   the certificate, and an opening for each document

@@ -19,7 +19,7 @@ internal enum OriginalState
 /// <param name="State">The outcome.</param>
 /// <param name="Place">Where it was looked for first; when it was found, where.</param>
 /// <param name="Detail">More of it, or null.</param>
-internal sealed record OriginalFinding(FiledEvidence Evidence, ItemText Item, OriginalState State, string Place, string? Detail = null);
+internal sealed record OriginalFinding(FiledEvidence Evidence, ItemText Item, OriginalState State, string Place, Sentence? Detail = null);
 
 /// <summary>
 /// Looks whether each deposited document is still there, byte for byte. First where it was deposited from; what is not
@@ -135,12 +135,14 @@ internal sealed class OriginalsCheck(
         if (places.Find(place => hashed.TryGetValue(place, out var now) && now.Sha256 == item.Sha256 && now.Size == item.Size) is { } same)
             return new OriginalFinding(one, item, OriginalState.Unchanged, same);
         if (byContent.TryGetValue((item.Size, item.Sha256), out var elsewhere))
-            return new OriginalFinding(one, item, OriginalState.Moved, elsewhere, $"deposited as {item.Path}");
+            return new OriginalFinding(one, item, OriginalState.Moved, elsewhere, new($"deposited as {item.Path}", $"存证时为 {item.Path}"));
         if (places.Find(failed.ContainsKey) is { } unreadable)
-            return new OriginalFinding(one, item, OriginalState.Unreadable, unreadable, failed[unreadable]);
+            return new OriginalFinding(one, item, OriginalState.Unreadable, unreadable, new(failed[unreadable], failed[unreadable]));
         if (!files.TryGetValue(places[0], out var file))
             return new OriginalFinding(one, item, OriginalState.Missing, places[0]);
-        var detail = file.Stamp.Size == item.Size ? "has another content" : $"has {file.Stamp.Size} bytes, not {item.Size}";
+        Sentence detail = file.Stamp.Size == item.Size
+            ? new("has another content", "内容不同")
+            : new($"has {file.Stamp.Size} bytes, not {item.Size}", $"为 {file.Stamp.Size} 字节，而非 {item.Size} 字节");
         return new OriginalFinding(one, item, OriginalState.Changed, places[0], detail);
     }
 }

@@ -25,7 +25,9 @@ internal static class ReportView
         if (terminal.Rich is null)
         {
             foreach (var check in checks)
-                terminal.Line($"{ResultWords.Of(check.Result).In(language),-12} {check.Name,-11} {check.Reason.In(language)}");
+                terminal.Line(language == Language.Chinese
+                    ? $"{ResultWords.Of(check.Result).Chinese.PadRight(4, '\u3000')} {CheckNames.InChinese(check.Name).PadRight(4, '\u3000')} {check.Reason.Chinese}"
+                    : $"{ResultWords.Of(check.Result).English,-12} {check.Name,-11} {check.Reason.English}");
             return;
         }
 
@@ -35,7 +37,7 @@ internal static class ReportView
         {
             table.AddRow(
                 new Text(ResultWords.Of(check.Result).In(language), new Style(Colour(check.Result))),
-                new Text(check.Name),
+                new Text(language == Language.Chinese ? CheckNames.InChinese(check.Name) : check.Name),
                 new Text(TextRules.Escape(check.Reason.In(language))));
         }
 

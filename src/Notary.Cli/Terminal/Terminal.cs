@@ -64,10 +64,13 @@ internal sealed class Terminal
     public void Fields(params IEnumerable<(string Name, string Value)> fields)
     {
         var all = fields.ToList();
-        var width = all.Max(field => field.Name.Length);
+        var width = all.Max(field => Columns(field.Name));
         foreach (var (name, value) in all)
-            Line($"  {name.PadRight(width)}  {value}");
+            Line($"  {name}{new string(' ', width - Columns(name))}  {value}");
     }
+
+    /// <summary>Columns that a text of our own takes on a terminal: a Chinese character or sign takes two.</summary>
+    private static int Columns(string text) => text.Length + text.Count(character => character is >= '\u2E80' and <= '\uFFEF');
 
     public void Warning(string text) => ErrorLine("warning", text);
 

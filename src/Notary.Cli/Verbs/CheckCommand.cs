@@ -15,25 +15,28 @@ internal static class CheckCommand
         AllowMultipleArgumentsPerToken = false,
     };
 
+    private static readonly Sentence Damaged = new("damaged", "损坏");
+
     private static readonly Option<bool> Latest = new("--latest") { Description = "Of several deposits of one document, look at the newest alone." };
     private static readonly Option<bool> Quick = new("--quick") { Description = "Do not read files whose size and time of last change are those deposited." };
     private static readonly Option<bool> Quiet = new("--quiet") { Description = "Say nothing while everything is there." };
 
     public static Command Create(CliContext context)
     {
+        var language = LanguageOption.Create();
         var command = new Command("check", """
             Look whether the deposited documents are still there, byte for byte: without them the evidence opens
             nothing. For cron. Exit code 0: all are there; 1: something is missing, changed, or damaged evidence;
             2: usage or input.
             """)
         {
-            EvidencePath, Originals, Latest, Quick, Quiet,
+            EvidencePath, Originals, Latest, Quick, Quiet, language,
         };
-        command.SetAction((arguments, cancellation) => RunAsync(context.Terminal, arguments, cancellation));
+        command.SetAction((arguments, cancellation) => RunAsync(context.Terminal, arguments, arguments.GetValue(language), cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, CancellationToken cancellation)
+    private static async Task<int> RunAsync(Terminal terminal, ParseResult arguments, Language language, CancellationToken cancellation)
     {
         var path = arguments.GetRequiredValue(EvidencePath);
         var (evidence, damaged) = Read(path, cancellation);
@@ -42,15 +45,15 @@ internal static class CheckCommand
 
         var lost = findings.Where(finding => finding.State > OriginalState.Moved).ToList();
         foreach (var problem in damaged)
-            terminal.Line($"{"damaged",-10} {problem}");
+            terminal.Line($"{Label(Damaged, language)} {problem}");
         foreach (var finding in lost)
-            terminal.Line(Describe(finding));
+            terminal.Line(Describe(finding, language));
         var isWhole = lost.Count == 0 && damaged.Count == 0;
         if (isWhole && arguments.GetValue(Quiet))
             return ExitCode.Pass;
         foreach (var moved in findings.Where(finding => finding.State == OriginalState.Moved))
-            terminal.Line(Describe(moved));
-        terminal.Line(Summary(findings, evidence.Count));
+            terminal.Line(Describe(moved, language));
+        terminal.Line(Summary(findings, evidence.Count).In(language));
         if (isWhole)
             return ExitCode.Pass;
         foreach (var problem in check.Problems)
@@ -90,25 +93,40 @@ internal static class CheckCommand
         };
     }
 
-    private static string Describe(OriginalFinding finding)
+    private static Sentence Word(OriginalState state) => state switch
     {
-        var detail = finding.Detail is null ? "" : $" {finding.Detail},";
-        var state = finding.State switch
-        {
-            OriginalState.Moved => "elsewhere",
-            OriginalState.Changed => "changed",
-            OriginalState.Missing => "missing",
-            _ => "unreadable",
-        };
-        return $"{state,-10} {finding.Place}:{detail} deposited {Timestamp.Format(finding.Evidence.Statement.Received)} in {finding.Evidence.Path}";
+        OriginalState.Moved => new("elsewhere", "另处"),
+        OriginalState.Changed => new("changed", "已变"),
+        OriginalState.Missing => new("missing", "缺失"),
+        _ => new("unreadable", "无法读取"),
+    };
+
+    /// <summary>What a line begins with, as wide as the longest.</summary>
+    private static string Label(Sentence word, Language language) =>
+        language == Language.Chinese ? word.Chinese.PadRight(4, '\u3000') : word.English.PadRight(10);
+
+    private static string Describe(OriginalFinding finding, Language language)
+    {
+        var detail = finding.Detail?.In(language);
+        var (received, evidence) = (Timestamp.Format(finding.Evidence.Statement.Received), finding.Evidence.Path);
+        return $"{Label(Word(finding.State), language)} {finding.Place}" + new Sentence(
+            $":{(detail is null ? "" : $" {detail},")} deposited {received} in {evidence}",
+            $"：{(detail is null ? "" : $"{detail}，")}存证于 {received}，证据 {evidence}").In(language);
     }
 
-    private static string Summary(IReadOnlyList<OriginalFinding> findings, int deposits)
+    private static Sentence Summary(IReadOnlyList<OriginalFinding> findings, int deposits)
     {
         var counts = findings.CountBy(finding => finding.State).ToDictionary();
-        string Count(OriginalState state, string word) => counts.TryGetValue(state, out var count) ? $", {count:N0} {word}" : "";
         var unchanged = counts.GetValueOrDefault(OriginalState.Unchanged) + counts.GetValueOrDefault(OriginalState.Moved);
-        return $"{Sizes.Count(findings.Count, "document")} of {Sizes.Count(deposits, "deposit")}: {unchanged:N0} there"
-            + Count(OriginalState.Changed, "changed") + Count(OriginalState.Missing, "missing") + Count(OriginalState.Unreadable, "unreadable");
+        var (english, chinese) = (
+            $"{Sizes.Count(findings.Count, "document")} of {Sizes.Count(deposits, "deposit")}: {unchanged:N0} there",
+            $"{deposits:N0} 次存证的 {findings.Count:N0} 个文件：{unchanged:N0} 个仍在");
+        foreach (var state in (OriginalState[])[OriginalState.Changed, OriginalState.Missing, OriginalState.Unreadable])
+        {
+            if (counts.TryGetValue(state, out var count))
+                (english, chinese) = ($"{english}, {count:N0} {Word(state).English}", $"{chinese}，{count:N0} 个{Word(state).Chinese}");
+        }
+
+        return new Sentence(english, chinese);
     }
 }

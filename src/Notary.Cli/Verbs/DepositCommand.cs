@@ -31,14 +31,15 @@ internal static class DepositCommand
 
     public static Command Create(CliContext context)
     {
+        var language = LanguageOption.Create();
         var command = new Command("deposit", "Deposit files: their blinded commitment goes to the ledger, their evidence to a folder.")
         {
-            Paths, Server, Out, TrustFile, Title, Kind, Previous, Each, Key, Earlier, Context, Source, Operator, Yes, ResumeFlag,
+            Paths, Server, Out, TrustFile, Title, Kind, Previous, Each, Key, Earlier, Context, Source, Operator, Yes, ResumeFlag, language,
         };
         ClientIdentity.AddTo(command);
         command.SetAction((arguments, cancellation) => arguments.GetValue(ResumeFlag)
             ? ResumeAsync(context, arguments, cancellation)
-            : new DepositRun(context, Read(arguments)).RunAsync(cancellation));
+            : new DepositRun(context, Read(arguments) with { Language = arguments.GetValue(language) }).RunAsync(cancellation));
         return command;
     }
 

@@ -58,7 +58,7 @@ internal static class LawCommand
     {
         if (name is not null && name != List)
             throw CliException.Input($"--evidence fills in {List} and no other text");
-        var list = EvidenceList.Create(evidence.Certificate, Documents(evidence), evidence.Context is not null);
+        var list = EvidenceList.Create(evidence.Certificate, Documents(evidence), evidence.Context is not null, withReport: true);
         if (folder is null)
             terminal.Raw(StrictText.Decode("list", list.ToCsv().AsSpan(3)));
         else

@@ -21,7 +21,7 @@ internal static class ShowCommand
         {
             var path = arguments.GetRequiredValue(EvidencePath);
             var earlier = arguments.GetValue(Earlier) is { } folder ? ReadEarlier(context.Terminal, folder, cancellation) : null;
-            new EvidenceView(context.Terminal, path).Print(EvidenceFile.Read(path, cancellation), earlier, arguments.GetValue(language));
+            new EvidenceView(context.Terminal, path, arguments.GetValue(language)).Print(EvidenceFile.Read(path, cancellation), earlier);
             return Task.FromResult(ExitCode.Pass);
         });
         return command;

@@ -4,11 +4,12 @@ using Notary.Core;
 
 namespace Notary.Documents;
 
-/// <summary>A document that is handed in, as the list names it.</summary>
-/// <param name="Path">Its path in the deposit; null where that is withheld.</param>
+/// <summary>A document that is handed in, as the list names it; what is withheld is null.</summary>
+/// <param name="Path">Its path in the deposit.</param>
 /// <param name="Size">Bytes.</param>
 /// <param name="Sha256">Its digest.</param>
-public sealed record ListedDocument(string? Path, ulong Size, Hash Sha256);
+/// <param name="Place">The file of a package that it is, or that opens it; null when it is in none.</param>
+public sealed record ListedDocument(string? Path, ulong? Size, Hash? Sha256, string? Place = null);
 
 /// <summary>A line of the list; what is null is a blank for counsel.</summary>
 /// <param name="Name">What the piece is.</param>
@@ -34,8 +35,9 @@ public sealed class EvidenceList
     /// <param name="certificate">The deposit's certificate.</param>
     /// <param name="documents">What is handed in, in its order.</param>
     /// <param name="withContext">Whether the context record goes along.</param>
+    /// <param name="withReport">Whether a verification report does.</param>
     /// <exception cref="MalformedException">The certificate's statement or proof breaks its format.</exception>
-    public static EvidenceList Create(Certificate certificate, IEnumerable<ListedDocument> documents, bool withContext)
+    public static EvidenceList Create(Certificate certificate, IEnumerable<ListedDocument> documents, bool withContext, bool withReport)
     {
         var statement = Statement.Parse(certificate.Statement);
         var index = TlogProof.Parse(certificate.Proof).Index;
@@ -61,10 +63,11 @@ public sealed class EvidenceList
                 new("Context record", "采集环境声明"), ContextRecord.ItemPath,
                 new("the depositor, before the deposit", "存证人于存证前书写"),
                 new("how the data came to be, as the depositor claims", "存证人所称的数据形成过程")));
-        items.Add(new(
-            new("Verification report", "核验报告"), "verification-report",
-            new("made by the party with the program named in it; anybody can repeat it", "当事人以报告所列程序生成，任何人可以重做"),
-            new("the result of each check, those not checked included", "各项核验的结果，包括未核验的项目")));
+        if (withReport)
+            items.Add(new(
+                new("Verification report", "核验报告"), "verification-report",
+                new("made by the party with the program named in it; anybody can repeat it", "当事人以报告所列程序生成，任何人可以重做"),
+                new("the result of each check, those not checked included", "各项核验的结果，包括未核验的项目")));
         return new EvidenceList(items);
     }
 
@@ -121,7 +124,13 @@ public sealed class EvidenceList
 
     private static ListedEvidence Document(ListedDocument document) => new(
         document.Path is null ? new("Document, name withheld", "文件（名称未披露）") : new("Document", "文件"),
-        string.Create(CultureInfo.InvariantCulture, $"{(document.Path is { } path ? TextRules.Escape(path) + "; " : "")}{document.Size} bytes; SHA-256 {document.Sha256}"),
+        string.Join("; ", new[]
+        {
+            document.Path is { } path ? TextRules.Escape(path) : null,
+            document.Size is { } size ? string.Create(CultureInfo.InvariantCulture, $"{size} bytes") : null,
+            document.Sha256 is { } digest ? $"SHA-256 {digest}" : null,
+            document.Place,
+        }.OfType<string>()),
         null,
         null);
 

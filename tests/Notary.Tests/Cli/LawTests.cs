@@ -37,7 +37,7 @@ public sealed class LawTests : CliTest
     public void A_list_names_each_document_and_no_cell_of_it_is_a_formula()
     {
         var certificate = EvidenceSamples.Certificate(0);
-        var list = EvidenceList.Create(certificate, [new ListedDocument("=cmd|calc", 3, Hash.Of("abc"u8)), new ListedDocument(null, 4, Hash.Of("d"u8))], withContext: false);
+        var list = EvidenceList.Create(certificate, [new ListedDocument("=cmd|calc", 3, Hash.Of("abc"u8)), new ListedDocument(null, 4, Hash.Of("d"u8))], withContext: false, withReport: true);
         var csv = Encoding.UTF8.GetString(list.ToCsv());
         Assert.DoesNotContain("\"=", csv, StringComparison.Ordinal);
         Assert.Contains(Hash.Of("abc"u8).ToString(), csv, StringComparison.Ordinal);

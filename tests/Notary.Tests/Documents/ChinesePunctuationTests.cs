@@ -46,7 +46,7 @@ public sealed partial class ChinesePunctuationTests
         Document[] documents =
         [
             CertificatePage.SecrecyCopy(certificate), CertificatePage.DisclosureCopy(deposit.Evidence()), .. runs.Select(ReportPage.Create),
-            EvidenceList.Create(certificate, [], withContext: true).ToDocument(),
+            EvidenceList.Create(certificate, [], withContext: true, withReport: true).ToDocument(),
         ];
         var chinese = documents.Select(HtmlPage.Render).SelectMany(page => Chinese().Matches(System.Text.Encoding.UTF8.GetString(page)).Select(match => System.Net.WebUtility.HtmlDecode(match.Groups[2].Value))).ToList();
 
