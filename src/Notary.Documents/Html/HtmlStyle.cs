@@ -24,8 +24,8 @@ internal static class HtmlStyle
         td>[lang],td>.good>[lang],td>.bad>[lang],td>.open>[lang]{display:block}
         [lang=en]{font-size:.92em}
         h2 .source [lang=en]{font:inherit}
-        .two{display:grid;grid-template-columns:1fr 1fr;gap:5mm;margin:.7mm 0;break-inside:avoid}
-        .two p{margin:0}
+        .two{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:5mm;margin:.7mm 0;break-inside:avoid}
+        .two p{margin:0;overflow-wrap:anywhere}
         ul{list-style:none;margin:0;padding:0}
         ul.points>li{border-bottom:.25pt solid #e3e3e0;padding:.35mm 0 .35mm 4mm;position:relative}
         ul.points>li:before{content:"·";position:absolute;left:1mm}

@@ -94,8 +94,8 @@ public sealed class EvidenceList
     {
         Column[] columns =
         [
-            new(new("No.", "编号"), 6), new(new("Evidence", "证据名称"), 16), new(new("Content", "内容"), 30),
-            new(new("Source", "来源"), 18), new(new("Object of proof", "证明对象"), 20), new(new("Pages, copies", "页数、份数"), 10),
+            new(new("No.", "编号"), 5), new(new("Evidence", "证据名称"), 14), new(new("Content", "内容"), 36),
+            new(new("Source", "来源"), 15), new(new("Object of proof", "证明对象"), 20), new(new("Pages, copies", "页数、份数"), 10),
         ];
         IReadOnlyList<IReadOnlyList<Phrase>> rows = [.. Items.Select((item, i) => (IReadOnlyList<Phrase>)
         [

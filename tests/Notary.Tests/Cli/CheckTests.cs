@@ -42,6 +42,24 @@ public sealed class CheckTests(LedgerProcess ledger) : CliTest, IClassFixture<Le
     }
 
     [Fact]
+    public async Task In_Chinese_every_word_of_it_is()
+    {
+        Write("designs/a.txt", "designs/b.txt", "designs/c.txt");
+        await DepositAsync("designs");
+        File.Delete(At("designs/a.txt"));
+        await File.WriteAllTextAsync(At("designs/b.txt"), "longer than it was", Cancellation);
+        File.Move(At("designs/c.txt"), At("designs/d.txt"));
+
+        var result = await RunAsync(1, "check", At("out"), "--language", "zh");
+
+        var lines = result.Output.Split('\n');
+        Assert.StartsWith($"缺失　　 {At("designs/a.txt")}：存证于 20", lines[0], StringComparison.Ordinal);
+        Assert.StartsWith($"已变　　 {At("designs/b.txt")}：为 18 字节，而非 13 字节，存证于 20", lines[1], StringComparison.Ordinal);
+        Assert.StartsWith($"另处　　 {At("designs/d.txt")}：存证时为 c.txt，存证于 20", lines[2], StringComparison.Ordinal);
+        Assert.Equal("1 次存证的 3 个文件：1 个仍在，1 个已变，1 个缺失", lines[3]);
+    }
+
+    [Fact]
     public async Task One_flipped_byte_under_the_same_size_and_time_is_found_unless_it_was_asked_not_to_read()
     {
         var file = Write("a.txt");

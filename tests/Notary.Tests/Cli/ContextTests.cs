@@ -130,6 +130,17 @@ public sealed class ContextTests(LedgerProcess ledger) : CliTest, IClassFixture<
     }
 
     [Fact]
+    public async Task It_asks_in_Chinese_too()
+    {
+        Write("a.txt");
+
+        var result = await AtTerminalAsync("n\n", "deposit", At("a.txt"), "--server", ledger.Address, "--out", At("out"), "--context", "--language", "zh");
+
+        Assert.Contains("除承诺值外，其内容不离开本机", result.Output, StringComparison.Ordinal);
+        Assert.Contains("是否与文件一同存证？ [y/N]", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task At_a_terminal_yes_beforehand_prints_it_without_a_question()
     {
         Write("a.txt");

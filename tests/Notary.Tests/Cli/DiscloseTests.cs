@@ -55,6 +55,33 @@ public sealed partial class DiscloseTests : CliTest
     }
 
     [Fact]
+    public async Task Without_names_and_documents_neither_sizes_nor_digests_leave()
+    {
+        await DiscloseAsync(0, "--file", "plans/rotor.step", "--hide-names", "--anonymous");
+
+        var item = deposit.Items.Single(one => one.Path == "plans/rotor.step");
+        foreach (var withheld in (string[])[item.Sha256.ToString(), "5 bytes", "rotor"])
+            Assert.DoesNotContain(withheld, Package(), StringComparison.Ordinal);
+        Assert.Contains("文件（名称未披露） Document, name withheld", Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(Package())), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_list_of_evidence_numbers_what_is_in_the_package_and_nothing_else()
+    {
+        await DiscloseAsync(0, "--file", "plans/rotor.step", "--include", At("documents"));
+
+        var files = ZipBuilder.Entries(await File.ReadAllBytesAsync(At("court.zip"), Cancellation)).ToDictionary(file => file.Name, file => Encoding.UTF8.GetString(file.Content));
+        var rows = files["00_index/evidence-list.csv"].Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(["\"1\"", "\"2\"", "\"3\""], rows[1..^1].Select(row => row.Split(',')[0]));
+        Assert.Contains("\"plans/rotor.step; 5 bytes; SHA-256 ", rows[3], StringComparison.Ordinal);
+        Assert.Contains("; 02_files/001_rotor.step\"", rows[3], StringComparison.Ordinal);
+        Assert.Contains("证据目录", files["00_index/evidence-list.html"], StringComparison.Ordinal);
+        Assert.Contains("00_index/", files["README.txt"], StringComparison.Ordinal);
+        Assert.Contains("  00_index/evidence-list.html\n", files["MANIFEST.sha256"], StringComparison.Ordinal);
+        Assert.All(global::Notary.Documents.LawTexts.All, text => Assert.Contains("09_law/" + text.Name, files.Keys));
+    }
+
+    [Fact]
     public async Task A_report_goes_along_under_a_trust_file_and_names_only_what_is_disclosed()
     {
         await DiscloseAsync(0, "--file", "plans/rotor.step", "--include", At("documents"), "--trust", At("trust"));

@@ -28,6 +28,27 @@ public sealed class HistoryTests(LedgerProcess ledger) : CliTest, IClassFixture<
     }
 
     [Fact]
+    public async Task In_Chinese_every_word_of_history_and_show_is()
+    {
+        var file = Write("rotor.step");
+        await DepositAsync("one", "rotor.step");
+
+        var history = await RunAsync(0, "history", file, "--evidence", At("out"), "--language", "zh");
+        var shown = await RunAsync(0, "show", At("out/one.evidence.zip"), "--language", "zh");
+
+        Assert.StartsWith($"{file}：1 次存证，1 个版本\n", history.Output, StringComparison.Ordinal);
+        Assert.Contains("文件现为版本 1。", history.Output, StringComparison.Ordinal);
+        foreach (var english in (string[])["deposit", "received", "says", "operator", "Version", "bytes", "Not checked", "ledger "])
+        {
+            Assert.DoesNotContain(english, history.Output.Replace("notary verify", "", StringComparison.Ordinal), StringComparison.Ordinal);
+            Assert.DoesNotContain(english, shown.Output.Replace("local", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        }
+
+        Assert.Contains("账本条目（公开）", shown.Output, StringComparison.Ordinal);
+        Assert.Contains("通过　　 包含证明 ", shown.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_file_that_is_none_of_them_or_gone_is_said()
     {
         var file = Write("rotor.step");
