@@ -27,7 +27,7 @@ internal static class DisclosureReadme
             接收时间  {Timestamp.Format(statement.Received)}（运营方时钟所示）
 
             本包披露该次存证中的文件：{chineseOf}披露 {count:N0} 个。其余文件的名称、大小和摘要均不在本包中。
-            {(request is null ? "存证人、标题与文件总数未提供。" : "存证人与标题见 03_proofs/ 中的 claims.txt 与 request.txt。")}
+            {(request is null ? "存证人、标题与文件总数未提供（由披露项的路径长度可知总数的数量级）。" : "存证人与标题见 03_proofs/ 中的 claims.txt 与 request.txt。")}
 
             能证明：这些文件的内容逐字节属于该次存证，该存证在账本中的位置由账本签名，此后未被改动。
             不证明：内容真实、新颖、归谁所有；存证之前未被改动；以及任何未经独立见证或时间戳证明的时间。
@@ -57,7 +57,7 @@ internal static class DisclosureReadme
             received  {Timestamp.Format(statement.Received)} (by the operator's clock)
 
             This package opens {count:N0}{of} of the documents of that deposit. It holds no name, size or digest of any other.
-            {(request is null ? "Who deposited, the title and the number of documents are withheld." : "Who deposited, and under which title: claims.txt and request.txt in 03_proofs/.")}
+            {(request is null ? "Who deposited, the title and the number of documents are withheld (the openings' paths bound the number)." : "Who deposited, and under which title: claims.txt and request.txt in 03_proofs/.")}
 
             It proves that these documents, byte by byte, are of that deposit, that the ledger has signed its place in the
             ledger, and that nothing of it was changed since. It does not prove that they are true, new or anybody's; that

@@ -1,9 +1,10 @@
 ﻿# 核验存证披露包：不需要本项目的程序，不需要网络。  Checks a package that discloses documents of a deposit, offline.
 #
-#   powershell -ExecutionPolicy Bypass -File verify.ps1 [-Key VKEY] [-Depositor VKEY] [-Package FOLDER] [FILE...]
+#   powershell -ExecutionPolicy Bypass -File verify.ps1 [-Key VKEY] [-Depositor VKEY] [-TsaRoots FILE] [-Package FOLDER] [FILE...]
 #
 #   -Key        账本公钥 the ledger's public key, as its operator publishes it. Take it from elsewhere than this package.
 #   -Depositor  存证人公钥 the key of the account that you expect to have deposited.
+#   -TsaRoots   时间戳根证书 root certificates, in PEM, of the time-stamping authorities that you trust; without it no time-stamp counts.
 #   -Package    解压后的文件夹 the unpacked package; by default the one that this script lies in.
 #   FILE        待核验的文件 documents to compare, besides those in 02_files/.
 #
@@ -12,7 +13,7 @@
 # The formats are in the project's proto/README.md; verify.sh, beside this, does the same. Whoever forges a package forges
 # the script in it: take this one from the project, and compare.
 [CmdletBinding(PositionalBinding = $false)]
-param([string]$Key, [string]$Depositor, [string]$Package, [Parameter(ValueFromRemainingArguments = $true)][string[]]$File)
+param([string]$Key, [string]$Depositor, [string]$TsaRoots, [string]$Package, [Parameter(ValueFromRemainingArguments = $true)][string[]]$File)
 Set-StrictMode -Version 2
 $ErrorActionPreference = 'Stop'
 try { [Console]::OutputEncoding = New-Object Text.UTF8Encoding $false } catch { }
@@ -161,6 +162,8 @@ $given = @($File | Where-Object { $_ } | ForEach-Object {
     if (-not [IO.File]::Exists($full)) { Die "not a file that can be read: $(Shown $_)" }
     $full
 })
+$roots = if ($TsaRoots) { [IO.Path]::GetFullPath([IO.Path]::Combine($here, $TsaRoots)) } else { '' }
+if ($roots -and -not [IO.File]::Exists($roots)) { Die '-TsaRoots: not a file that can be read' }
 $work = [IO.Path]::Combine([IO.Path]::GetTempPath(), [Guid]::NewGuid().ToString('N'))
 [void][IO.Directory]::CreateDirectory($work)
 $openssl = Get-Command openssl -CommandType Application -ErrorAction SilentlyContinue | Select-Object -First 1 -ExpandProperty Path
@@ -173,13 +176,18 @@ $canSign = (Ed25519 $testKey $testSignature (FromHex '72')) -and -not (Ed25519 $
 # ---- The package: every file is listed in MANIFEST.sha256 with its digest, and every listed file is there ----
 
 $folded = New-Object 'Collections.Generic.HashSet[string]' ([StringComparer]::Ordinal)
+$folders = New-Object 'Collections.Generic.HashSet[string]' ([StringComparer]::Ordinal)
 $files = New-Object 'Collections.Generic.List[string]'
 function Walk([string]$folder, [string]$prefix) {
     foreach ($entry in (New-Object IO.DirectoryInfo $folder).EnumerateFileSystemInfos()) {
         if ($entry.Attributes -band [IO.FileAttributes]::ReparsePoint) { Die 'it holds a link' }
         $name = $prefix + $entry.Name
-        if ($entry -is [IO.DirectoryInfo]) { Walk $entry.FullName "$name/"; continue }
-        if (-not (Fits $name '[A-Za-z0-9._/-]{1,200}') -or [regex]::IsMatch("/$name/", '/\./|\./')) { Die 'it holds a file whose name no package has' }
+        if (-not (Fits $name '[A-Za-z0-9._/-]{1,200}') -or [regex]::IsMatch("/$name/", '/\./|\./')) { Die 'it holds a file or folder whose name no package has' }
+        if ($entry -is [IO.DirectoryInfo]) {
+            if (-not $folders.Add($name.ToLowerInvariant())) { Die "it holds two folders that some systems take for one: $name" }
+            Walk $entry.FullName "$name/"
+            continue
+        }
         if (-not $folded.Add($name.ToLowerInvariant())) { Die "it holds two files that some systems take for one: $name" }
         $files.Add($name)
         $Size[$name] = $entry.Length
@@ -234,15 +242,40 @@ if ($at -lt 0 -or $proof.Substring($at + 2) -cne $checkpoint) { Die 'checkpoint.
 $head = "{`n  `"format`": `"notary.certificate/v1`",`n  `"statement`": $(Json $statement),`n  `"claims`": $(Json $claims),`n  `"request`": $(Json $request),`n  `"proof`": $(Json $proof),`n  `"timestamps`": ["
 if (-not $certificate.StartsWith($head, 'Ordinal')) { Die 'certificate.json differs from the texts beside it' }
 $string = '"(?:[^"\\\u0000-\u001F]|\\["\\n]|\\u00(?:0[0-9b-f]|1[0-9a-f]))*"'
-$stamp = "\n    \{ ""over"": ""(?:checkpoint|commitment)"", ""token"": ""([A-Za-z0-9+/]+={0,2})""(?:, ""proof"": $string)? \}"
+$stamp = "\n    \{ ""over"": ""(?<over>checkpoint|commitment)"", ""token"": ""(?<token>[A-Za-z0-9+/]+={0,2})""(?:, ""proof"": (?<own>$string))? \}"
 $rest = $certificate.Substring($head.Length)
 if (-not (Fits $rest "\]\n\}\n|(?:$stamp,){0,63}$stamp\n  \]\n\}\n")) { Die 'certificate.json has a malformed time-stamp' }
-foreach ($m in [regex]::Matches($rest, $stamp)) {
-    $token = StrictBase64 $m.Groups[1].Value
+$stamps = @([regex]::Matches($rest, $stamp) | ForEach-Object {
+    $token = StrictBase64 $_.Groups['token'].Value
     if ($null -eq $token -or $token.Length -gt 131072) { Die 'certificate.json has a malformed time-stamp' }
-}
+    @{ Over = $_.Groups['over'].Value; Token = $token; Own = $_.Groups['own'].Value }
+})
 foreach ($name in $files) {
     if ((Fits $name "$proofs/(?:ots/$h\.ots|timestamps/(?:0|[1-9][0-9]{0,3})\.(?:tsr|tlog-proof|checkpoint\.txt))") -and $Size[$name] -gt 262144) { Die "$name is larger than 262,144 bytes" }
+}
+
+# timestamps/ repeats the tokens: <n>.tsr as an authority's reply, and of a token over a checkpoint what it is over.
+function NoteOf([string]$text) { # what a proof ends in, or $null
+    $at = "`n$text".IndexOf("`n`n", [StringComparison]::Ordinal)
+    if ($at -lt 0) { $null } else { $text.Substring($at + 1) }
+}
+for ($n = 0; $n -lt $stamps.Length; $n++) {
+    $length = $stamps[$n].Token.Length / 2 + 5
+    $header = if ($length -lt 128) { '{0:x2}' } elseif ($length -lt 256) { '81{0:x2}' } elseif ($length -lt 65536) { '82{0:x4}' } else { '83{0:x6}' }
+    $reply = "$proofs/timestamps/$n.tsr"
+    if (-not $Size.ContainsKey($reply) -or (ToHex ([IO.File]::ReadAllBytes((PathOf $reply)))) -cne "30$($header -f [int]$length)3003020100$($stamps[$n].Token)") {
+        Die "timestamps/$n.tsr is missing, or differs from what certificate.json holds"
+    }
+    if ($stamps[$n].Over -cne 'checkpoint') { continue }
+    $text = $proof
+    if ($stamps[$n].Own) {
+        $text = Take "timestamps/$n.tlog-proof" 131072
+        if ($null -eq $text -or (Json $text) -cne $stamps[$n].Own) { Die "timestamps/$n.tlog-proof is missing, or differs from what certificate.json holds" }
+    }
+    $stamps[$n].Proof, $stamps[$n].Note = $text, (NoteOf $text)
+    if ($null -ne $stamps[$n].Note -and (Take "timestamps/$n.checkpoint.txt" 131072) -cne $stamps[$n].Note) {
+        Die "timestamps/$n.checkpoint.txt is missing, or is not what the time-stamp's proof ends in"
+    }
 }
 
 function ParseStatement {
@@ -281,13 +314,13 @@ function ParseRequest {
     [void](Need requested IsTime)
     Ended; $r
 }
-function ParseProof {
-    OpenText $proof.Substring(0, $proof.Length - $checkpoint.Length - 1)
+function ParseProof([string]$text, [string]$note) {
+    OpenText $text.Substring(0, $text.Length - $note.Length - 1)
     Line 'c2sp.org/tlog-proof@v1'
     if (NextIs extra) { [void](Need extra IsBase64) }
     $r = @{ Index = [bigint]::Parse((Need index IsNumber)); Path = @($L | Select-Object -Skip $P | ForEach-Object { HashOf $_ }) }
-    if ($r.Path.Length -gt 64 -or $Size["$proofs/checkpoint.txt"] -gt 65536) { throw 'too long' }
-    OpenText $checkpoint
+    if ($r.Path.Length -gt 64 -or $utf8.GetByteCount($note) -gt 65536) { throw 'too long' }
+    OpenText $note
     if ($L.Length -lt 5 -or -not (IsOrigin $L[0]) -or -not (IsNumber $L[1]) -or $L[3] -cne '') { throw 'no checkpoint' }
     $r.Origin, $r.Size, $r.Root, $r.Text = $L[0], [bigint]::Parse($L[1]), (HashOf $L[2]), "$($L[0])`n$($L[1])`n$($L[2])`n"
     $script:P = 4
@@ -296,12 +329,12 @@ function ParseProof {
 }
 function IsBase64($v) { $null -ne (StrictBase64 $v) }
 function HashOf([string]$v) { $hex = StrictBase64 $v; if ($null -eq $hex -or $hex.Length -ne 64) { throw 'no hash' }; $hex }
-function TryRead([string]$parser) { try { & $parser } catch { $null } }
+function TryRead($parser) { try { & $parser } catch { $null } }
 
 $S = TryRead ParseStatement
 $C = if ($null -ne $claims) { TryRead ParseClaims } else { $null }
 $R = if ($null -ne $request) { TryRead ParseRequest } else { $null }
-$T = TryRead ParseProof
+$T = TryRead { ParseProof $proof $checkpoint }
 
 function ReadOpening([string]$name) {
     $text = ReadText $name 8192
@@ -443,9 +476,14 @@ function CheckSignature {
 function CheckInclusion {
     if (-not $S) { Fails inclusion "the entry is not a deposit's statement"; return }
     if (-not $T) { Fails inclusion 'the proof cannot be read'; return }
-    $fn, $sn, $node = $T.Index, ($T.Size - 1), (ToHex $sha256.ComputeHash([byte[]](@(0) + $utf8.GetBytes($statement))))
-    $broken = $T.Index -ge $T.Size
-    foreach ($p in $T.Path) { # RFC 9162, section 2.1.3.2
+    if (-not (Climbs $T)) { Fails inclusion "the statement is not entry $($T.Index) of $($T.Size) under the checkpoint's root"; return }
+    if ($T.Index -lt $S.After) { Fails inclusion "the statement says that it came after $($S.After) entries, and is entry $($T.Index)"; return }
+    Passes inclusion "the statement is entry $($T.Index) of $($T.Size) under the checkpoint's root"
+}
+function Climbs($t) { # whether the path leads from the statement at its index to the root
+    $fn, $sn, $node = $t.Index, ($t.Size - 1), (ToHex $sha256.ComputeHash([byte[]](@(0) + $utf8.GetBytes($statement))))
+    $broken = $t.Index -ge $t.Size
+    foreach ($p in $t.Path) { # RFC 9162, section 2.1.3.2
         if ($broken -or $sn -eq 0) { $broken = $true; break }
         if (-not $fn.IsEven -or $fn -eq $sn) {
             $node = Sha "01$p$node"
@@ -453,9 +491,7 @@ function CheckInclusion {
         } else { $node = Sha "01$node$p" }
         $fn, $sn = [bigint]::Divide($fn, 2), [bigint]::Divide($sn, 2)
     }
-    if ($broken -or $sn -ne 0 -or $node -cne $T.Root) { Fails inclusion "the statement is not entry $($T.Index) of $($T.Size) under the checkpoint's root"; return }
-    if ($T.Index -lt $S.After) { Fails inclusion "the statement says that it came after $($S.After) entries, and is entry $($T.Index)"; return }
-    Passes inclusion "the statement is entry $($T.Index) of $($T.Size) under the checkpoint's root"
+    -not $broken -and $sn -eq 0 -and $node -ceq $t.Root
 }
 function CheckCheckpoint {
     if (-not $T) { Fails checkpoint 'the proof cannot be read'; return }
@@ -467,6 +503,53 @@ function CheckCheckpoint {
     if ($by -cne 'Valid') { Fails checkpoint "the signature of ledger $($T.Origin) is $by under the key given"; return }
     if ($S) { Passes checkpoint "ledger $($T.Origin) signed it, under the key given" } else { Leaves checkpoint 'there is no statement to compare with' }
 }
+function JudgeToken([int]$n) { # a time, 'unknown', or what is wrong
+    $one = $stamps[$n]
+    $token = "$work/token"
+    [IO.File]::WriteAllBytes($token, (FromHex $one.Token))
+    if ($one.Over -ceq 'commitment') { $over = '-digest', $S.Commitment }
+    else {
+        $over = '-data', (PathOf "$proofs/timestamps/$n.checkpoint.txt")
+        if ($one.Own) {
+            $t = if ($null -ne $one.Note) { TryRead { ParseProof $one.Proof $one.Note } } else { $null }
+            if (-not $t) { return 'has a proof that cannot be read' }
+            if ($t.Origin -cne $S.Ledger) { return 'is over a checkpoint of another ledger' }
+            if ($t.Index -ne $script:T.Index -or -not (Climbs $t)) { return 'is over a checkpoint that is not shown to include the entry' }
+        }
+    }
+    $ErrorActionPreference = 'Continue'
+    $text = @(& $openssl ts -reply -token_in -in $token -token_out -text 2> $null)
+    if ($LASTEXITCODE -ne 0) { return 'cannot be read' }
+    if ($text -cnotcontains 'Hash Algorithm: sha256') { return 'is not over a SHA-256' }
+    $m = [regex]::Match([string]($text -clike 'Time stamp: *' | Select-Object -First 1), '\ATime stamp: ([A-Z][a-z]{2}) +([0-9]+) ([0-9:]{8})(\.[0-9]+)? ([0-9]{4}) GMT\z')
+    if (-not $m.Success) { return 'tells no time' }
+    $spelled = "$($m.Groups[1].Value) $($m.Groups[2].Value) $($m.Groups[3].Value) $($m.Groups[5].Value)"
+    $time = [DateTime]::ParseExact($spelled, 'MMM d HH:mm:ss yyyy', [Globalization.CultureInfo]::InvariantCulture)
+    # As of its own time: openssl judges certificates as of now unless it is told. It counts seconds.
+    $seconds = [long]($time - [DateTime]'1970-01-01').TotalSeconds + $(if ($m.Groups[4].Success) { 1 } else { 0 })
+    $said = & $openssl ts -verify -token_in -in $token @over -CAfile $roots -attime $seconds 2>&1 | Out-String
+    if ($LASTEXITCODE -eq 0) { return $time.ToString('yyyy-MM-ddTHH:mm:ss') + '.' + $m.Groups[4].Value.TrimStart('.').PadRight(3, '0').Substring(0, 3) + 'Z' }
+    if ($said -cmatch 'unable to get (local )?issuer certificate|self.signed certificate') { 'unknown' } else { 'does not verify' }
+}
+$earliest = ''
+function CheckTime {
+    if ($stamps.Length -eq 0) { Leaves time 'there is no time-stamp'; return }
+    if (-not $roots) { Leaves time 'no -TsaRoots were given'; return }
+    if (-not $canSign -or -not (& { $ErrorActionPreference = 'Continue'; & $openssl ts -help 2>&1 | Out-String }).Contains('-attime')) { Leaves time 'openssl 3 is missing'; return }
+    if (-not $S -or -not $T) { Leaves time 'there is no entry that could be dated'; return }
+    $held, $refused = 0, ''
+    for ($n = 0; $n -lt $stamps.Length; $n++) {
+        $said = JudgeToken $n
+        if ($said -ceq 'unknown') { continue }
+        if (-not $said.EndsWith('Z', 'Ordinal')) { if (-not $refused) { $refused = "time-stamp $n $said" }; continue }
+        $held++
+        if ($stamps[$n].Over -ceq 'checkpoint' -and (-not $earliest -or [string]::CompareOrdinal($said, $earliest) -lt 0)) { $script:earliest = $said }
+    }
+    # What another authority says is not less true for it.
+    if ($refused) { Fails time $refused }
+    elseif ($held -eq 0) { Leaves time 'no time-stamp leads to the roots given' }
+    else { Passes time "$held of $($stamps.Length) time-stamps verify, each as of its own time, up to the roots given; revocation was not checked" }
+}
 
 CheckFile
 CheckCommitment
@@ -475,7 +558,7 @@ CheckSignature
 CheckInclusion
 CheckCheckpoint
 Leaves witnesses 'this script asks for no witnesses'
-Leaves time 'time-stamps are not checked by this script'
+CheckTime
 Leaves bitcoin 'OpenTimestamps paths are not checked by this script'
 [IO.Directory]::Delete($work, $true)
 
@@ -493,5 +576,8 @@ if ($compared.Length -eq 0) { '未提供文件，以下结论仅针对证书本�
 if ($failed) { "不通过 FAIL: $failed" }
 elseif ($missing) { "无法判断 INDETERMINATE, 缺 missing: $missing" }
 else { "通过 PASS: 账本 ledger $($S.Ledger), 条目 entry $($T.Index), 存证 deposit $($S.Deposit)" }
-if ($S) { "运营方所称接收时间 received, as the operator claims: $($S.Received). 本脚本未核验任何独立时间。 No independent time was checked here." }
+if ($earliest -and $result.inclusion -ceq 'PASS' -and $result.checkpoint -ceq 'PASS') {
+    "该条目最晚于 $earliest 已存在，依据时间戳。 The entry existed no later than $earliest, according to a time-stamp."
+}
+elseif ($S) { "运营方所称接收时间 received, as the operator claims: $($S.Received). 本脚本未核验任何独立时间。 No independent time was checked here." }
 if ($failed) { exit 1 } elseif ($missing) { exit 3 } else { exit 0 }

@@ -195,13 +195,17 @@ ed25519 "$test_key" "$test_signature" "$work/m" && ! ed25519 "$test_key" "$test_
 
 # ---- The package: every file is listed in MANIFEST.sha256 with its digest, and every listed file is there ----
 
-declare -A SIZE SUM folded
+declare -A SIZE SUM folded folders
 files=()
 for f in **; do
   [[ ! -L $f ]] || die 'it holds a link'
-  [[ ! -d $f ]] || continue
+  [[ $f =~ ^[A-Za-z0-9._/-]{1,200}$ && /$f/ != */./* && /$f/ != *./* ]] || die 'it holds a file or folder whose name no package has'
+  if [[ -d $f ]]; then
+    [[ -z ${folders[${f,,}]-} ]] || die "it holds two folders that some systems take for one: $f"
+    folders[${f,,}]=1
+    continue
+  fi
   [[ -f $f ]] || die 'it holds something that is no file'
-  [[ $f =~ ^[A-Za-z0-9._/-]{1,200}$ && /$f/ != */./* && /$f/ != *./* ]] || die 'it holds a file whose name no package has'
   [[ -z ${folded[${f,,}]-} ]] || die "it holds two files that some systems take for one: $f"
   folded[${f,,}]=1
   files+=("$f")

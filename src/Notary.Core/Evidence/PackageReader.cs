@@ -65,10 +65,28 @@ internal sealed class PackageReader
                 throw Malformed(file.Name, $"is not listed in {PackageNames.Sums}: it was put in later");
         }
 
+        CheckFolders();
         if (sums.ContainsKey(PackageNames.Proofs + Evidence.HtmlPage))
             throw Malformed(PackageNames.Proofs + Evidence.HtmlPage, $"has its place at {PackageNames.Page}");
         if (sums.Count != files.Count)
             throw Malformed(sums.Keys.Except(files.Select(file => file.Name)).First(), $"is listed in {PackageNames.Sums}, but missing");
+    }
+
+    /// <summary>Folders that an entry names, or that a file lies in: once unpacked nobody can tell which.</summary>
+    private void CheckFolders()
+    {
+        var folders = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var entry in zip.Entries)
+        {
+            if (entry.IsFolder && !PackageNames.IsAllowed(entry.Name[..^1]))
+                throw Malformed(entry.Name, $"is no name for a folder of a package: 1 to {PackageNames.MaxBytes} characters of [A-Za-z0-9._/-]");
+            for (var end = entry.Name.LastIndexOf('/'); end > 0; end = entry.Name.LastIndexOf('/', end - 1))
+            {
+                var folder = entry.Name[..end];
+                if (!folders.TryAdd(folder, folder) && folders[folder] != folder)
+                    throw Malformed(folder, $"and {folders[folder]} are two folders that some systems take for one");
+            }
+        }
     }
 
     private GivenFile Check(ZipEntry file, FileHasher hasher)

@@ -58,6 +58,30 @@ public sealed class DisclosureTimestampTests : CliTest
     }
 
     [Fact]
+    public async Task The_PowerShell_script_says_what_the_shell_script_says_of_every_token()
+    {
+        var kinds = Tokens.Select(row => (string)row.GetData()[0]!).ToList();
+        var calls = kinds.Select((kind, i) =>
+        {
+            Package(kind).Unpack(At($"court{i}"));
+            return $"& '{Script("verify.ps1")}' -Package 'court{i}' -Key '{ledger.Key.Verifier}' -TsaRoots roots.pem *> out.txt; \"$LASTEXITCODE\"; Get-Content -Raw out.txt; '====='\n";
+        });
+        await File.WriteAllTextAsync(At("all.ps1"), string.Concat(calls), Cancellation);
+        var expected = new List<string>();
+        for (var i = 0; i < kinds.Count; i++)
+        {
+            var script = await RunAsync(At($"court{i}"));
+            expected.Add($"{script.ExitCode}\n{script.Output}".Trim());
+        }
+
+        var result = (await ExternalTool.RunAsync(
+            ExternalTool.Require("pwsh"), ["-NoProfile", "-NonInteractive", "-File", At("all.ps1")], At(""),
+            environment: new Dictionary<string, string?> { ["POWERSHELL_TELEMETRY_OPTOUT"] = "1", ["NO_COLOR"] = "1" }, timeout: TimeSpan.FromMinutes(2))).Succeeded();
+
+        Assert.Equal(expected, result.Output.Split("=====", StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(said => said.ReplaceLineEndings("\n")));
+    }
+
+    [Fact]
     public async Task Without_roots_no_token_counts()
     {
         Package("own").Unpack(At("court"));
@@ -121,14 +145,15 @@ public sealed class DisclosureTimestampTests : CliTest
 
     private byte[] Note(ulong? size) => Encoding.UTF8.GetBytes(ledger.Checkpoint(size).ToString());
 
+    private static string Script(string name) => Path.Combine(RepositoryFolder.Path, "src", "Notary.Cli", "Disclosing", name);
+
     private async Task<ToolResult> RunAsync(string package, bool withRoots = true)
     {
-        var script = Path.Combine(RepositoryFolder.Path, "src", "Notary.Cli", "Disclosing", "verify.sh");
         await File.WriteAllTextAsync(At("roots.pem"), Authority.Root.ExportCertificatePem(), Cancellation);
         foreach (var tool in (string[])["bash", "xxd", "openssl", "sha256sum"])
             ExternalTool.Require(tool);
         return await ExternalTool.RunAsync("env", [
-            "-i", "PATH=/usr/bin:/bin", "bash", script, "--package", package, "--key", ledger.Key.Verifier.ToString(),
+            "-i", "PATH=/usr/bin:/bin", "bash", Script("verify.sh"), "--package", package, "--key", ledger.Key.Verifier.ToString(),
             .. withRoots ? (string[])["--tsa-roots", At("roots.pem")] : []]);
     }
 }

@@ -56,7 +56,7 @@ internal sealed class DisclosedPackage
         var files = new SortedDictionary<string, byte[]>(Files, StringComparer.Ordinal);
         change(files);
         if (mended)
-            files[PackageNames.Sums] = Encoding.UTF8.GetBytes(string.Concat(files.Where(file => file.Key != PackageNames.Sums)
+            files[PackageNames.Sums] = Encoding.UTF8.GetBytes(string.Concat(files.Where(file => file.Key != PackageNames.Sums && !file.Key.EndsWith('/'))
                 .Select(file => $"{Hash.Of(file.Value)}  {file.Key}\n")));
         return new DisclosedPackage(files);
     }
@@ -82,6 +82,12 @@ internal sealed class DisclosedPackage
         foreach (var (name, content) in Files)
         {
             var path = Path.Combine(folder, name);
+            if (name.EndsWith('/'))
+            {
+                Directory.CreateDirectory(path);
+                continue;
+            }
+
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             File.WriteAllBytes(path, content);
         }

@@ -186,6 +186,13 @@ internal sealed class DisclosureCases
             ("-rf", [1, 2]), (".bashrc", [1]), ("03_proofs/openings/" + new string('0', 64) + ".txt", [10]), ("x/" + new string('n', 199), [1]),
         ])
             yield return Case($"{name} added, mended", package.With(mended: true, files => files[name] = content), name is "-rf" or ".bashrc" ? ExitCode.Pass : ExitCode.Failed);
+        foreach (var (folder, expected) in ((string, int)[])
+        [
+            ("empty/", ExitCode.Pass), ("02_files/deeper/", ExitCode.Pass), ("b c/", ExitCode.Failed), ("报告/", ExitCode.Failed), ("03_PROOFS/", ExitCode.Failed), ("x./", ExitCode.Failed),
+            (string.Concat(Enumerable.Repeat("d/", 99)), ExitCode.Pass), (string.Concat(Enumerable.Repeat("d/", 101)), ExitCode.Failed),
+        ])
+            yield return Case($"folder {folder}", package.With(mended: true, files => files[folder] = []), expected);
+        yield return Refused("folders that differ by case", package.With(mended: true, files => (files["A/x"], files["a/y"]) = ([1], [2])));
         // Two names for one document are two documents that are the same.
         yield return Case("a document twice", package.With(mended: true, files => files["02_files/003_x"] = files["02_files/001_a.txt"]), ExitCode.Pass);
     }
