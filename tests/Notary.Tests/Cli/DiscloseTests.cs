@@ -160,6 +160,24 @@ public sealed partial class DiscloseTests : CliTest
     }
 
     [Fact]
+    public async Task Ten_of_a_hundred_thousand_are_disclosed_in_a_heap_that_could_not_hold_them_all()
+    {
+        var files = Enumerable.Range(0, 100_000).Select(i => ($"drawings/series-{i / 1000:D3}/part-{i:D6}-with-a-name-of-some-length.step", $"part {i}")).ToArray();
+        var large = ledger.Deposit(files);
+        await using (var file = File.Create(At("large.evidence.zip")))
+            large.Evidence().Write(file);
+        var chosen = large.Items.Where((_, i) => i % 10_007 == 5).Select(item => item.Path).ToList();
+
+        // 48 MiB. All items with their commitments take twice that.
+        var result = Ended(0, await NotaryProcess.RunInAsync(
+            new Dictionary<string, string?> { ["DOTNET_GCHeapHardLimit"] = "0x3000000" },
+            ["disclose", At("large.evidence.zip"), "--file", .. chosen, "--out", At("court.zip")]));
+
+        Assert.Contains("opens 10 of the deposit's 100,000 documents", result.Output, StringComparison.Ordinal);
+        Assert.Equal(10, ReadEvidence(At("court.zip")).Openings.Count);
+    }
+
+    [Fact]
     public async Task The_README_discloses_as_it_is_written()
     {
         foreach (var tool in (string[])["bash", "unzip", "xxd", "openssl"])

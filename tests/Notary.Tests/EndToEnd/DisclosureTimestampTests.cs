@@ -60,7 +60,7 @@ public sealed class DisclosureTimestampTests : CliTest
     [Fact]
     public async Task The_PowerShell_script_says_what_the_shell_script_says_of_every_token()
     {
-        var kinds = Tokens.Select(row => (string)row.GetData()[0]!).ToList();
+        var kinds = Tokens.Select(row => row.Data.Item1).ToList();
         var calls = kinds.Select((kind, i) =>
         {
             Package(kind).Unpack(At($"court{i}"));
