@@ -272,6 +272,7 @@ public sealed class NotaryServer : IAsyncDisposable
         var host = Hosts.ForWeb(options, access.Tls, loggers).Build();
         host.Use(next => context => access.Gate.PassAsync(context, next, WebAnswer.WriteRefusal));
         TileEndpoints.Map(host, ledger);
+        PageEndpoints.Map(host, ledger);
         HealthEndpoint.Map(host, ledger, () => new OutsideStanding(anchoring?.Standing, stamping?.Standings ?? []));
         if (authority is not null)
             new TimestampEndpoints(authority, ledger, logger).Map(host);

@@ -49,6 +49,7 @@ public static class AccessTable
         new("GET /checkpoint", Scopes.None, []),
         new("GET /tile/{**path}", Scopes.None, []),
         new("GET /key-change/{id}", Scopes.None, []),
+        new("GET /verify", Scopes.None, []),
         new("GET /healthz", Scopes.None, []),
         new("GET /readyz", Scopes.None, []),
         new("POST /tsa", Scopes.None, []),

@@ -48,6 +48,9 @@ public sealed class Ledger : IAsyncDisposable
     /// <summary>The key that signs its checkpoints.</summary>
     public VerifierKey Key { get; }
 
+    /// <summary>Every key that it has had, the first one first.</summary>
+    public IReadOnlyList<VerifierKey> Keys => parts.Opened.Keys.Chain.Keys;
+
     /// <summary>The last signed checkpoint; its size is at least 1.</summary>
     public SignedCheckpoint Latest => sequencer.Head.Signed;
 

@@ -1,0 +1,61 @@
+using System.Net;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Notary.Core;
+
+namespace Notary.Server;
+
+/// <summary>
+/// The pages for people, each one file that src/Notary.Web builds. The server writes one thing into them, whose word they would
+/// judge by: its own keys, as a trust file. A page that is saved and opened from a disk has the same bytes.
+/// </summary>
+internal static class PageEndpoints
+{
+    // The bytes change when the program does, or the ledger's key.
+    private const string Caching = "no-cache";
+    private const string Placeholder = "<pre id=\"operator-trust\" hidden></pre>";
+    private const string PolicyStart = "http-equiv=\"Content-Security-Policy\" content=\"";
+
+    private static readonly string[] Names = ["verify"];
+
+    public static void Map(WebApplication host, Ledger ledger)
+    {
+        var trust = TrustFileOf(ledger);
+        foreach (var name in Names)
+        {
+            var html = Read(name).Replace(Placeholder, Placeholder.Replace("></", $">{WebUtility.HtmlEncode(trust)}</", StringComparison.Ordinal), StringComparison.Ordinal);
+            var (page, policy) = (Encoding.UTF8.GetBytes(html), PolicyOf(html));
+            host.MapMethods($"/{name}", WebAnswer.Reading, (HttpContext context) => Write(context, page, policy));
+        }
+    }
+
+    private static Task Write(HttpContext context, byte[] page, string policy)
+    {
+        var headers = context.Response.Headers;
+        headers.CacheControl = Caching;
+        headers.ContentSecurityPolicy = policy;
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        return WebAnswer.WriteAsync(context, "text/html; charset=utf-8", page);
+    }
+
+    /// <summary>Every key that the ledger has had, since older certificates need the older ones. It asks for no witnesses: those are the reader's to choose.</summary>
+    private static string TrustFileOf(Ledger ledger) => $"{string.Concat(ledger.Keys.Select(key => $"log {key}\n"))}quorum none\n";
+
+    /// <summary>What the page says of itself, and what a page cannot say: that no other site may frame it.</summary>
+    private static string PolicyOf(string html)
+    {
+        var start = html.IndexOf(PolicyStart, StringComparison.Ordinal) + PolicyStart.Length;
+        return $"{html[start..html.IndexOf('"', start)]}; frame-ancestors 'none'";
+    }
+
+    private static string Read(string name)
+    {
+        using var stream = typeof(PageEndpoints).Assembly.GetManifestResourceStream($"pages/{name}.html")
+            ?? throw new InvalidOperationException($"The page {name} is not built into the program.");
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+}

@@ -1,0 +1,57 @@
+// Bundles the pages: each becomes one file that needs no other. `--check` compares with the committed files instead of writing.
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const folder = fileURLToPath(new URL(".", import.meta.url));
+const output = new URL("../Notary.Server/Web/Pages/", import.meta.url);
+const pages = ["verify"];
+
+const places = [
+    ["verify", "核验", "Verify"],
+];
+
+const source = name => readFileSync(new URL(`page/${name}`, import.meta.url), "utf8");
+
+const bundle = async entry => (await build({
+    absWorkingDir: folder, entryPoints: [`page/${entry}.ts`], bundle: true, write: false, minify: true, format: "iife", target: "es2022",
+    charset: "utf8", legalComments: "none", logLevel: "error",
+})).outputFiles[0].text.trim();
+
+const digest = text => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+
+// Nothing in a script may end the element that holds it.
+const contained = code => /<\/script|<!--/i.test(code) ? fail("a bundle holds the end of a script element") : code;
+
+function fail(problem) {
+    console.error(`error: ${problem}`);
+    process.exit(1);
+}
+
+const navigation = current => places.map(([place, zh, en]) =>
+    `<a href="${place}"${place === current ? ' aria-current="page"' : ""}><span lang="zh-CN">${zh}</span><span lang="en">${en}</span></a>`).join("");
+
+async function page(name) {
+    const html = source(`${name}.html`);
+    const style = source("style.css").replaceAll("\n", "");
+    const script = html.includes("{{script}}") ? contained(await bundle(name)) : "";
+    const worker = html.includes("{{worker}}") ? contained(await bundle("worker")) : "";
+    // What the page may do: run this script and no other, read what it is given, and send nothing anywhere.
+    const policy = [
+        "default-src 'none'", `script-src ${script === "" ? "'none'" : digest(script)}`, `style-src ${digest(style)}`,
+        ...worker === "" ? [] : ["worker-src blob:"], ...name === "ledger" ? ["connect-src 'self'"] : [], "base-uri 'none'", "form-action 'none'",
+    ].join("; ");
+    const parts = { policy, style, script, worker, navigation: navigation(name) };
+    return html.replace(/\{\{(\w+)\}\}/g, (_, part) => parts[part] ?? fail(`${name}.html asks for ${part}`));
+}
+
+for (const name of pages) {
+    const file = new URL(`${name}.html`, output);
+    const built = await page(name);
+    if (!process.argv.includes("--check")) {
+        writeFileSync(file, built);
+        console.log(`${name}.html ${Buffer.byteLength(built)} bytes`);
+    } else if (readFileSync(file, "utf8") !== built)
+        fail(`${fileURLToPath(file)} is not what its sources give: run 'npm run build' in src/Notary.Web`);
+}

@@ -1,0 +1,184 @@
+import { decodeUtf8, sha256 } from "../core/bytes.ts";
+import { Malformed } from "../core/malformed.ts";
+import { parsePolicy, type TrustPolicy } from "../core/policy.ts";
+import { sentence } from "../verification/report.ts";
+import { both, bytes, element, find, setUpLanguage } from "./dom.ts";
+import { pathsOf, rootsOfDrop, rootsOfInput, type Root } from "./pick.ts";
+import { refusal, report } from "./reportView.ts";
+import type { Answer, Question } from "./worker.ts";
+
+/** Whose word decides: text of a trust file, and where it came from. */
+interface Trust {
+    readonly file: Uint8Array;
+    /** Null: it stood in this page, as its operator served it. */
+    readonly name: string | null;
+}
+
+const own = new TextEncoder().encode(find("operator-trust").textContent ?? "");
+
+let evidence: File | null = null;
+let roots: Root[] = [];
+let trust: Trust | null = own.length > 0 ? { file: own, name: null } : null;
+let worker: Worker | null = null;
+
+function setUp(): void {
+    setUpLanguage(() => {});
+    dropZone("evidence-drop", async transfer => setEvidence(transfer.files[0] ?? null));
+    dropZone("documents-drop", async transfer => addRoots(await rootsOfDrop(transfer)));
+    dropZone("trust-drop", async transfer => setTrust(transfer.files[0] ?? null));
+    input("evidence", files => setEvidence(files[0] ?? null));
+    input("documents", files => addRoots(rootsOfInput(files)));
+    input("folder", files => addRoots(rootsOfInput(files)));
+    input("trust", files => void setTrust(files[0] ?? null));
+    find("clear").addEventListener("click", () => {
+        [roots, find<HTMLInputElement>("documents").value, find<HTMLInputElement>("folder").value] = [[], "", ""];
+        showDocuments();
+    });
+    find("form").addEventListener("submit", event => {
+        event.preventDefault();
+        start();
+    });
+    find("stop").addEventListener("click", () => {
+        finish();
+        show(element("p", { class: "notice" }, both(sentence("Stopped: nothing was checked.", "已停止:未作任何核验。"))));
+    });
+    showTrust();
+}
+
+function input(id: string, picked: (files: FileList) => void): void {
+    const field = find<HTMLInputElement>(id);
+    field.addEventListener("change", () => picked(field.files!));
+}
+
+function dropZone(id: string, dropped: (transfer: DataTransfer) => Promise<void>): void {
+    const zone = find(id);
+    for (const [name, over] of [["dragover", true], ["dragleave", false], ["drop", false]] as const)
+        zone.addEventListener(name, event => {
+            event.preventDefault();
+            zone.classList.toggle("over", over);
+        });
+    zone.addEventListener("drop", event => void dropped(event.dataTransfer!));
+}
+
+function setEvidence(file: File | null): void {
+    evidence = file;
+    find("evidence-picked").replaceChildren(...file === null ? [] : [element("li", {}, `${file.name} · ${bytes(file.size)}`)]);
+    allow();
+}
+
+function addRoots(more: readonly Root[]): void {
+    roots = [...roots, ...more];
+    showDocuments();
+}
+
+function showDocuments(): void {
+    const files = pathsOf(roots);
+    const shown = files.slice(0, 20).map(({ path, blob }) => element("li", {}, element("bdi", {}, path), ` · ${bytes(blob.size)}`));
+    const total = bytes(files.reduce((sum, { blob }) => sum + blob.size, 0));
+    if (files.length > 1 || (roots.length > 0 && files.length === 0))
+        shown.push(element("li", {}, element("strong", {}, both(sentence(`${files.length} files, ${total}`, `共 ${files.length} 个文件,${total}`)))));
+    find("documents-picked").replaceChildren(...shown);
+    find("clear").hidden = roots.length === 0;
+}
+
+async function setTrust(file: File | null): Promise<void> {
+    trust = file === null ? own.length > 0 ? { file: own, name: null } : null : { file: new Uint8Array(await file.slice(0, 1 << 20).arrayBuffer()), name: file.name };
+    showTrust();
+}
+
+function showTrust(): void {
+    allow();
+    const state = find("trust-state");
+    if (trust === null) {
+        state.replaceChildren(element("p", { class: "notice" }, both(sentence(
+            "No trust file yet. Whose signature counts is yours to say: load the file below.",
+            "尚无信任文件。以谁的签名为准由您决定:请在下方载入。"))));
+        return;
+    }
+    try {
+        state.replaceChildren(trust.name === null ? operatorsWord() : ownFile(trust.name), contents(parsePolicy(trust.file), trust.file));
+    } catch (problem) {
+        if (!(problem instanceof Malformed))
+            throw problem;
+        state.replaceChildren(refusal("trust", problem.message));
+        trust = null;
+        allow();
+    }
+}
+
+const operatorsWord = (): HTMLElement => element("p", { class: "notice", id: "operators-word" }, both(sentence(
+    "The only trust at hand is what the operator of this page wrote into it: whoever made the page says whose signature counts. For a verdict that does not rest on that, load a trust file that you have from elsewhere.",
+    "目前唯一的信任依据来自本页面的运营方:以谁的签名为准,由页面制作者说了算。如需不依赖于此的结论,请载入您另行取得的信任文件。")));
+
+const ownFile = (name: string): HTMLElement => element("p", { id: "own-trust" }, both(sentence("Judged by your trust file ", "以您的信任文件为准:")), element("bdi", { class: "code" }, name));
+
+function contents(policy: TrustPolicy, file: Uint8Array): HTMLElement {
+    const row = (en: string, zh: string, value: string): HTMLElement =>
+        element("tr", {}, element("th", { scope: "row" }, both(sentence(en, zh))), element("td", { class: "code" }, value));
+    return element("details", {}, element("summary", {}, both(sentence("What it says", "其内容"))),
+        element("table", { class: "fields" }, element("tbody", {},
+            ...policy.logs.map(key => row("Ledger", "账本", key.text)),
+            ...policy.witnesses.map(({ name, key }) => row("Witness", "见证方", `${name} ${key.text}`)),
+            row("Quorum", "见证门槛", policy.quorum ?? "none"), row("SHA-256 of the file", "文件的 SHA-256", sha256(file)))),
+        element("pre", {}, decodeUtf8(file) ?? ""));
+}
+
+function allow(): void {
+    find<HTMLButtonElement>("run").disabled = evidence === null || trust === null || worker !== null;
+}
+
+function start(): void {
+    if (evidence === null || trust === null || worker !== null)
+        return;
+    const files = roots.length === 0 ? null : pathsOf(roots);
+    const question: Question = { evidence, trust: trust.file, depositor: find<HTMLInputElement>("depositor").value.trim(), files };
+    const asked = { evidence, trust };
+    const address = URL.createObjectURL(new Blob([find("verifier").textContent ?? ""], { type: "text/javascript" }));
+    worker = new Worker(address);
+    URL.revokeObjectURL(address);
+    worker.onmessage = (event: MessageEvent<Answer>) => {
+        const answer = event.data;
+        if (answer.kind === "progress")
+            return progress(answer);
+        finish();
+        show(answer.kind === "report" ? report(answer.report, answer.files, asked.evidence.name, asked.trust.name) : refusal(answer.of, answer.message));
+    };
+    worker.onerror = event => {
+        event.preventDefault();
+        finish();
+        show(refusal("evidence", event.message || "the verifier ended, perhaps for lack of memory"));
+    };
+    worker.postMessage(question);
+    setBusy(true);
+    progress({ kind: "progress", step: "evidence", done: 0, total: evidence.size });
+    find("outcome").replaceChildren();
+    allow();
+}
+
+function progress({ step, done, total }: Extract<Answer, { kind: "progress" }>): void {
+    const part = total === 0 ? 100 : Math.min(100, Math.floor(100 * done / total));
+    find<HTMLProgressElement>("progress-bar").value = part;
+    find("progress-label").replaceChildren(both(step === "evidence"
+        ? sentence(`Reading the evidence: ${part} % (${bytes(done)} read)`, `正在读取证据:${part}%(已读 ${bytes(done)})`)
+        : sentence(`Hashing the documents: ${part} % (${bytes(done)} of ${bytes(total)})`, `正在计算文件摘要:${part}%(${bytes(done)} / ${bytes(total)})`)));
+}
+
+function finish(): void {
+    worker?.terminate();
+    worker = null;
+    setBusy(false);
+    allow();
+}
+
+// The bar's place is kept while it is not shown, so that nothing jumps.
+function setBusy(isBusy: boolean): void {
+    find("stop").hidden = !isBusy;
+    find("progress").classList.toggle("waiting", !isBusy);
+}
+
+function show(outcome: Node): void {
+    find("outcome").replaceChildren(outcome);
+    find("outcome").focus();
+}
+
+setUp();

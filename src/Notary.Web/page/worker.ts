@@ -1,0 +1,90 @@
+import { parseKey, type VerifierKey } from "../core/keys.ts";
+import { Malformed } from "../core/malformed.ts";
+import { parsePolicy, type TrustPolicy } from "../core/policy.ts";
+import { digestsOf } from "../evidence/digests.ts";
+import { needsSm3, readEvidence } from "../evidence/evidence.ts";
+import type { NamedFile } from "../evidence/package.ts";
+import { blobSource, pieces, type Source } from "../evidence/source.ts";
+import type { Report } from "../verification/report.ts";
+import { verify } from "../verification/verify.ts";
+
+/** What the page asks: one verification a worker. */
+export interface Question {
+    readonly evidence: Blob;
+    readonly trust: Uint8Array;
+    /** The public key of the account that the verifier expects; empty for none. */
+    readonly depositor: string;
+    /** Null when none was given. */
+    readonly files: readonly { readonly path: string; readonly blob: Blob }[] | null;
+}
+
+/** What the worker tells: any number of `progress`, then one of the other two. */
+export type Answer =
+    | { readonly kind: "progress"; readonly step: "evidence" | "documents"; readonly done: number; readonly total: number }
+    | { readonly kind: "report"; readonly report: Report; readonly files: readonly NamedFile[] }
+    | { readonly kind: "refusal"; readonly of: Part; readonly message: string };
+
+export type Part = "trust" | "depositor" | "evidence" | "documents";
+
+/** Everything that a stranger's file can cost is spent here, beside the page, which stays responsive and can end it. */
+self.onmessage = (event: MessageEvent<Question>): void => {
+    const question = event.data;
+    let part: Part = "trust";
+    try {
+        const policy: TrustPolicy = parsePolicy(question.trust);
+        part = "depositor";
+        const depositor = readDepositor(question.depositor);
+        part = "evidence";
+        const evidence = readEvidence(watched(blobSource(question.evidence)));
+        part = "documents";
+        const files = question.files === null ? null : hash(question.files, needsSm3(evidence));
+        part = "evidence";
+        const report = verify(evidence, { policy, depositor, files });
+        tell({ kind: "report", report, files: [...evidence.included, ...files ?? []] });
+    } catch (problem) {
+        tell({ kind: "refusal", of: part, message: problem instanceof Malformed ? problem.message : unforeseen(problem) });
+    }
+};
+
+const tell = (answer: Answer): void => self.postMessage(answer);
+
+// A file that was changed or taken away while it was read, or memory that ran out.
+const unforeseen = (problem: unknown): string => problem instanceof Error ? `${problem.name}: ${problem.message}` : "unknown";
+
+function readDepositor(text: string): VerifierKey | null {
+    if (text === "")
+        return null;
+    const key = parseKey(text);
+    if (typeof key === "string")
+        throw new Malformed("verifier key", null, key);
+    return key;
+}
+
+function hash(files: NonNullable<Question["files"]>, withSm3: boolean): NamedFile[] {
+    const progress = meter("documents", files.reduce((sum, file) => sum + file.blob.size, 0));
+    return files.map(({ path, blob }) => ({ path, ...digestsOf(pieces(blobSource(blob)), withSm3, progress) }));
+}
+
+function watched(source: Source): Source {
+    const progress = meter("evidence", source.size);
+    return {
+        size: source.size,
+        read(offset, length) {
+            progress(length);
+            return source.read(offset, length);
+        },
+    };
+}
+
+/** Tells of progress some times a second. */
+function meter(step: "evidence" | "documents", total: number): (bytes: number) => void {
+    let [done, told] = [0, 0];
+    return bytes => {
+        done += bytes;
+        const now = performance.now();
+        if (now - told < 100 && done < total)
+            return;
+        told = now;
+        tell({ kind: "progress", step, done, total });
+    };
+}

@@ -1,0 +1,105 @@
+import type { VerifierKey } from "../core/keys.ts";
+import type { TrustPolicy } from "../core/policy.ts";
+import { formatTime } from "../core/rules.ts";
+import type { Evidence } from "../evidence/evidence.ts";
+import type { NamedFile } from "../evidence/package.ts";
+import { checkCommitment } from "./commitment.ts";
+import { checkClaims, checkSignature } from "./depositor.ts";
+import { checkFiles } from "./files.ts";
+import { checkCheckpoint, checkInclusion, checkWitnesses, type IndependentTime } from "./ledger.ts";
+import { reportNotes } from "./notes.ts";
+import { notChecked, sentence, type Check, type Report, type Sentence } from "./report.ts";
+import { readTexts, subjectOf, type CertificateTexts } from "./texts.ts";
+import { decide, verdictSentence } from "./verdict.ts";
+
+/** What the verifier brings: the whole of the trust, and the documents to compare. */
+export interface Inputs {
+    readonly policy: TrustPolicy;
+    /** The key of the account that the verifier expects to have deposited. */
+    readonly depositor: VerifierKey | null;
+    /** Null when none was given, empty when what was given holds none. */
+    readonly files: readonly NamedFile[] | null;
+}
+
+/**
+ * Checks evidence against what the verifier trusts, by the numbers of proto/README.md, "Verification". Checks 8 and 9 take
+ * certificate chains and block headers that a page does not have; they stay NOT CHECKED, and say what does check them.
+ */
+export function verify(evidence: Evidence, given: Inputs): Report {
+    // Documents that a package carries are compared like those given beside it: none of them is believed.
+    const files = evidence.included.length > 0 ? [...evidence.included, ...given.files ?? []] : given.files;
+    const texts = readTexts(evidence.certificate);
+    const [inclusion, checkpoint] = [checkInclusion(texts), checkCheckpoint(texts, given.policy)];
+    const witnesses = checkWitnesses(texts, given.policy);
+    const file = checkFiles(evidence, texts.statement.value, files);
+    const checks: Check[] = [
+        file.check,
+        checkCommitment(evidence, texts, file),
+        checkClaims(texts),
+        checkSignature(texts, given.depositor),
+        inclusion,
+        checkpoint,
+        witnesses.check,
+        timestamps(evidence),
+        bitcoin(evidence),
+    ];
+    const isProven = inclusion.result === "PASS" && checkpoint.result === "PASS";
+    const verdict = decide(checks, files !== null);
+    return {
+        subject: subjectOf(texts),
+        verdict,
+        verdictSentence: verdictSentence(verdict, checks, evidence, texts, files, given.depositor !== null),
+        timeSentence: timeSentence(texts, isProven ? witnesses.earliest : null),
+        checks,
+        notes: [...file.notes, ...reportNotes(evidence, texts, given.depositor, checks)],
+    };
+}
+
+function timestamps({ certificate }: Evidence): Check {
+    const count = certificate.timestamps.length;
+    return count === 0
+        ? notChecked("time", "No time-stamp in the evidence.", "证据中没有时间戳。")
+        : notChecked(
+            "time",
+            `The evidence holds ${count === 1 ? "1 time-stamp" : `${count} time-stamps`}, which this page does not check. 'notary verify --tsa-roots FILE' does, and so does 'openssl ts -verify'.`,
+            `证据含 ${count} 个时间戳,本页面不核验。请以“notary verify --tsa-roots 文件”或“openssl ts -verify”核验。`);
+}
+
+function bitcoin({ ots }: Evidence): Check {
+    return ots === 0
+        ? notChecked("bitcoin", "No OpenTimestamps path in the evidence.", "证据中没有 OpenTimestamps 路径。")
+        : notChecked(
+            "bitcoin",
+            `The evidence holds ${ots === 1 ? "1 OpenTimestamps path" : `${ots} OpenTimestamps paths`}, which this page does not check. 'notary verify --bitcoin URL' does, and so does any OpenTimestamps client.`,
+            `证据含 ${ots} 条 OpenTimestamps 路径,本页面不核验。请以“notary verify --bitcoin 地址”或任一 OpenTimestamps 客户端核验。`);
+}
+
+/** The sentence on time that goes with every verdict. */
+function timeSentence(texts: CertificateTexts, earliest: IndependentTime | null): Sentence {
+    const statement = texts.statement.value;
+    // An idle ledger's operator can write an old `received` today: his clock alone dates nothing.
+    if (statement === null || earliest === null)
+        return sentence("No one but the operator vouches for the time.", "除运营方外,没有任何一方为时间作证。");
+    const gap = gapSentence(statement.received, earliest.time);
+    return sentence(
+        `The entry existed no later than ${formatTime(earliest.time)}, according to ${earliest.names.join(", ")}.${gap.en}`,
+        `该条目最晚于 ${formatTime(earliest.time)} 已存在,依据:${earliest.names.join("、")}。${gap.zh}`);
+}
+
+const hour = 3_600_000;
+
+function gapSentence(received: number, independent: number): Sentence {
+    const gap = Math.abs(independent - received);
+    if (gap <= 24 * hour)
+        return sentence("", "");
+    const [hours, days] = [Math.floor(gap / hour), Math.floor(gap / (24 * hour))];
+    const length = gap < 72 * hour ? sentence(`${hours} hours`, `${hours} 小时`) : sentence(`${days} days`, `${days} 天`);
+    const claimed = formatTime(received);
+    return independent > received
+        ? sentence(
+            ` That is ${length.en} after ${claimed}, when the operator says that it received the deposit: for the time between there is only the operator's word.`,
+            `这比运营方所称的接收时间 ${claimed} 晚 ${length.zh}:其间仅有运营方的说法。`)
+        : sentence(
+            ` That is ${length.en} before ${claimed}, when the operator says that it received the deposit: one of the two clocks is wrong.`,
+            `这比运营方所称的接收时间 ${claimed} 早 ${length.zh}:两个时钟中必有一个有误。`);
+}

@@ -1,0 +1,42 @@
+using Notary.Tests.Support;
+using Xunit;
+
+namespace Notary.Tests.EndToEnd;
+
+/// <summary>The verifier of the page against ours: the same results for the same reasons in the same words, in both languages.</summary>
+public sealed class PageVerifierTests
+{
+    private const int Seed = 20261126;
+
+    [Fact]
+    public async Task The_committed_pages_are_what_their_sources_give()
+    {
+        var sources = Path.Combine(RepositoryFolder.Path, "src", "Notary.Web");
+        if (!Directory.Exists(Path.Combine(sources, "node_modules")))
+            ExternalTool.Missing<string>("the bundler is not installed (npm ci in src/Notary.Web)");
+
+        (await ExternalTool.RunAsync("node", ["node_modules/typescript/bin/tsc"], sources)).Succeeded();
+        (await ExternalTool.RunAsync("node", ["build.mjs", "--check"], sources)).Succeeded();
+    }
+
+    [Fact]
+    public async Task The_page_says_what_the_program_says_of_every_vector_and_sample() =>
+        await AgreeInNodeAsync([.. PageCases.Vectors(), .. PageCases.Samples()]);
+
+    [Fact]
+    public async Task The_page_says_what_the_program_says_of_damaged_copies() =>
+        await AgreeInNodeAsync([.. PageCases.Mutations([.. PageCases.Vectors(), .. PageCases.Samples()], Seed, 12)]);
+
+    private static async Task AgreeInNodeAsync(IReadOnlyList<PageCase> cases)
+    {
+        var js = Path.Combine(RepositoryFolder.Path, "tests", "Notary.Tests", "EndToEnd", "js");
+        var page = Path.Combine(RepositoryFolder.Path, "src", "Notary.Server", "Web", "Pages", "verify.html");
+        var questions = string.Concat(cases.Select(one => one.Question + "\n"));
+        var answers = (await ExternalTool.RunAsync("node", [Path.Combine(js, "page-verifier.mjs"), page], js, questions)).Succeeded()
+            .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.Equal(cases.Count, answers.Length);
+        foreach (var (one, answer) in cases.Zip(answers))
+            PageCase.AssertAgreement(one, answer);
+    }
+}

@@ -1,0 +1,217 @@
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json.Nodes;
+using Notary.Core;
+using Notary.Tests.Support;
+using Xunit;
+
+namespace Notary.Tests.EndToEnd;
+
+/// <summary>The page for verifying as people have it: in a browser, from the server and from a disk, with good files and hostile ones.</summary>
+public sealed class VerifyPageTests(RunningServer server) : IClassFixture<RunningServer>, IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly TestLedger ledger = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private Uri Page => new(server.Web.BaseAddress!, "verify");
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("zh-CN", "核验存证", "通过:所提供的 2 个文件属于存证")]
+    [InlineData("en", "Verify a deposit", "PASS: all 2 given files are documents of deposit")]
+    public async Task A_reader_verifies_evidence_and_documents_and_nothing_leaves_the_page(string locale, string title, string words)
+    {
+        var (evidence, files, trust) = Deposit();
+        var found = await PageBrowser.RunAsync("verify", Page.ToString(), new { locale, evidence, files, trust });
+
+        Assert.Equal("PASS", Text(found, "verdict"));
+        Assert.Equal(title, Text(found, "title"));
+        Assert.Contains(words, Text(found, "text"), StringComparison.Ordinal);
+        // The page itself, and its own verifier, which comes out of it.
+        Assert.Equal([$"GET {Page}", "GET blob"], Strings(found, "requests"));
+        Assert.Empty(Strings(found, "problems"));
+        Assert.Equal(0, found["shifts"]!.GetValue<double>());
+    }
+
+    [Fact]
+    public async Task A_saved_page_verifies_from_a_disk_without_a_network()
+    {
+        var saved = Path.Combine(folder.Path, "saved.html");
+        await File.WriteAllBytesAsync(saved, await server.Web.GetByteArrayAsync(Page, Cancellation), Cancellation);
+        var (evidence, files, trust) = Deposit();
+        var found = await PageBrowser.RunAsync("verify", new Uri(saved).ToString(), new { offline = true, evidence, files, trust });
+
+        Assert.Equal("PASS", Text(found, "verdict"));
+        Assert.Equal([$"GET {new Uri(saved)}", "GET blob"], Strings(found, "requests"));
+        Assert.Empty(Strings(found, "problems"));
+    }
+
+    [Fact]
+    public async Task Without_a_trust_file_of_ones_own_the_page_says_that_it_judges_by_its_operators_word()
+    {
+        var own = Certificate();
+        var found = await PageBrowser.RunAsync("verify", Page.ToString() + "?lang=en", new { evidence = own });
+
+        // The test's ledger is none of this server's.
+        Assert.Equal("FAIL", Text(found, "verdict"));
+        Assert.Equal("FAIL", found["checks"]!["checkpoint"]!.GetValue<string>());
+        Assert.StartsWith("The only trust at hand is what the operator of this page wrote into it", Text(found, "trust"), StringComparison.Ordinal);
+        Assert.Contains("Judged by the trust file of this page's own operator alone.", Text(found, "text"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_page_that_no_server_filled_has_no_trust_until_one_is_loaded()
+    {
+        var (evidence, files, trust) = Deposit();
+        var found = await PageBrowser.RunAsync("verify", new Uri(PageBrowser.VerifyPage).ToString(), new { evidence, files, trust });
+
+        Assert.Equal("PASS", Text(found, "verdict"));
+        Assert.DoesNotContain("运营方自己的信任文件", Text(found, "text"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_vector_and_sample_has_the_same_result_in_the_browser_as_in_the_program()
+    {
+        IReadOnlyList<PageCase> samples = [.. PageCases.Vectors(), .. PageCases.Samples()];
+        IReadOnlyList<PageCase> all = [.. samples, .. PageCases.Mutations(samples, seed: 8, each: 2)];
+        var cases = Path.Combine(folder.Path, "cases");
+        await File.WriteAllLinesAsync(cases, all.Select(one => one.Question), Cancellation);
+        var found = await PageBrowser.RunAsync("answers", Page.ToString(), new { cases });
+
+        foreach (var (one, answer) in all.Zip(Strings(found, "answers"), (one, answer) => (one, answer)))
+            PageCase.AssertAgreement(one, answer);
+        Assert.Equal(all.Count, Strings(found, "answers").Count);
+    }
+
+    [Fact]
+    public async Task Markup_in_titles_and_names_is_shown_and_not_run()
+    {
+        var ledgerOfSample = PageCases.Samples().First(sample => sample.Name == "whole");
+        var evidence = Write("<img src=x onerror=alert(1)>.zip", ledgerOfSample.Evidence);
+        var stranger = Write("<b>bold<b>", "x"u8.ToArray());
+        var found = await PageBrowser.RunAsync(
+            "verify", Page + "?lang=en", new { evidence, trust = Write("<script>", ledgerOfSample.Trust), files = new[] { stranger } });
+
+        Assert.Equal("FAIL", Text(found, "verdict"));
+        Assert.Contains("'<b>bold<b>'", Text(found, "text"), StringComparison.Ordinal);
+        Assert.Contains("<img src=x onerror=alert(1)>.zip", Text(found, "text"), StringComparison.Ordinal);
+        Assert.Contains("上海<b>领航</b>", Text(found, "text"), StringComparison.Ordinal);
+        Assert.Equal(0, found["elements"]!.GetValue<int>());
+        Assert.Empty(Strings(found, "problems"));
+    }
+
+    public static TheoryData<string> Hostile => ["bomb", "overlap", "4 GiB", "deep", "pdf", "empty"];
+
+    [Theory]
+    [MemberData(nameof(Hostile))]
+    public async Task A_hostile_file_is_refused_and_the_page_answers_meanwhile(string kind)
+    {
+        var found = await PageBrowser.RunAsync(
+            "responsive", Page.ToString(), new { evidence = MakeHostile(kind), trust = Write("trust", Trust()) });
+
+        Assert.Equal("evidence", Text(found, "refused"));
+        Assert.Null(found["verdict"]);
+        // A page that hashed or unpacked in its own thread would be away for seconds.
+        Assert.InRange(found["slowest"]!.GetValue<double>(), 0, 2000);
+    }
+
+    [Theory]
+    [InlineData("light", 1100)]
+    [InlineData("dark", 1100)]
+    [InlineData("light", 360)]
+    public async Task Everything_has_a_label_and_a_contrast_of_AA_and_is_reached_by_the_keyboard(string scheme, int width)
+    {
+        var (evidence, files, trust) = Deposit();
+        var found = await PageBrowser.RunAsync(
+            "accessible", Page.ToString(), new { scheme, viewport = new { width, height = 900 }, evidence, files, trust });
+
+        Assert.Equal("PASS", Text(found, "verdict"));
+        Assert.InRange(found["texts"]!.GetValue<int>(), 50, 1000);
+        Assert.Empty(found["faint"]!.AsArray());
+        Assert.Empty(found["unlabelled"]!.AsArray());
+        Assert.Equal(0, found["nameless"]!.GetValue<int>());
+        Assert.InRange(found["overflow"]!.GetValue<int>(), -100, 0);
+        Assert.InRange(found["size"]!.GetValue<int>(), 1, 300_000);
+        Assert.Equal(0, found["shifts"]!.GetValue<double>());
+        Assert.Empty(((string[])["zh", "en", "evidence", "documents", "folder", "trust", "summary"]).Except(Strings(found, "order")));
+    }
+
+    [Fact]
+    public async Task The_server_lets_the_page_run_its_own_script_and_no_site_frame_it()
+    {
+        using var response = await server.Web.GetAsync(Page, Cancellation);
+        var html = await response.Content.ReadAsStringAsync(Cancellation);
+        var policy = response.Headers.GetValues("Content-Security-Policy").Single();
+
+        Assert.StartsWith("default-src 'none'; script-src 'sha256-", policy, StringComparison.Ordinal);
+        Assert.EndsWith("; worker-src blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
+        Assert.Contains(policy[..policy.IndexOf("; frame-ancestors", StringComparison.Ordinal)], html, StringComparison.Ordinal);
+        Assert.Equal("nosniff", response.Headers.GetValues("X-Content-Type-Options").Single());
+        Assert.Equal("no-referrer", response.Headers.GetValues("Referrer-Policy").Single());
+        Assert.Contains($"<pre id=\"operator-trust\" hidden>log {server.Origin}+", html, StringComparison.Ordinal);
+    }
+
+    private byte[] Trust() => Encoding.UTF8.GetBytes(TrustPolicy.Format(ledger.Key.Verifier, null));
+
+    private (string Evidence, string[] Files, string Trust) Deposit()
+    {
+        var deposit = TestDeposit.Make(ledger, new() { Files = [("one.txt", "one"), ("二.txt", "two")] });
+        return (
+            Write("designs.evidence.zip", EvidenceSamples.Pack(deposit.Evidence())),
+            [Write("one.txt", "one"u8.ToArray()), Write("二.txt", "two"u8.ToArray())],
+            Write("trust", Trust()));
+    }
+
+    private string Certificate() => Write("certificate.json", TestDeposit.Make(ledger, new()).Certificate().ToJson());
+
+    private string Write(string name, byte[] content)
+    {
+        var path = Path.Combine(folder.Path, name);
+        File.WriteAllBytes(path, content);
+        return path;
+    }
+
+    private string MakeHostile(string kind)
+    {
+        var path = Path.Combine(folder.Path, kind);
+        switch (kind)
+        {
+            case "bomb":
+                // Within every ratio that is allowed: only unpacking it tells that there is no certificate.
+                File.WriteAllBytes(path, ZipBuilder.Build(BuiltEntry.Deflated("certificate.json", new byte[1 << 20]), BuiltEntry.Deflated("x", new byte[200 << 20], CompressionLevel.SmallestSize)));
+                break;
+            case "overlap":
+                var entry = BuiltEntry.Stored("certificate.json", "{}"u8.ToArray());
+                File.WriteAllBytes(path, ZipBuilder.Build(entry, BuiltEntry.Stored("b", "{}"u8.ToArray()) with { Offset = 0 }));
+                break;
+            case "4 GiB":
+                // Sparse: a file of this length, and no bytes.
+                using (var file = File.Create(path))
+                {
+                    file.Write("PK"u8);
+                    file.SetLength(5L << 30);
+                }
+
+                break;
+            case "deep":
+                File.WriteAllText(path, "{\"a\":" + new string('[', 500_000));
+                break;
+            case "pdf":
+                File.WriteAllText(path, "%PDF-1.7\n" + new string('x', 100_000));
+                break;
+            default:
+                File.WriteAllBytes(path, []);
+                break;
+        }
+
+        return path;
+    }
+
+    private static string Text(JsonNode found, string name) => found[name]!.GetValue<string>();
+
+    private static IReadOnlyList<string> Strings(JsonNode found, string name) => [.. found[name]!.AsArray().Select(one => one!.GetValue<string>())];
+}

@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using Notary.Core;
+using Notary.Documents;
+using Xunit;
+
+namespace Notary.Tests.Support;
+
+/// <summary>One verification that two verifiers are asked for: ours in C#, and the one in the page.</summary>
+/// <param name="Name">For a failed test to say.</param>
+/// <param name="Evidence">What is dropped on the page.</param>
+/// <param name="Trust">The trust file.</param>
+/// <param name="Depositor">The expected depositor's key; empty for none.</param>
+/// <param name="Files">The documents; null when none is given.</param>
+internal sealed record PageCase(
+    string Name, byte[] Evidence, byte[] Trust, string Depositor = "", IReadOnlyList<(string Path, byte[] Content)>? Files = null)
+{
+    /// <summary>What the verifier of the page is told, as one line.</summary>
+    public string Question => new JsonObject
+    {
+        ["evidence"] = Convert.ToBase64String(Evidence),
+        ["trust"] = Convert.ToBase64String(Trust),
+        ["depositor"] = Depositor,
+        ["files"] = Files is null ? null : new JsonArray([.. Files.Select(file =>
+            new JsonObject { ["path"] = file.Path, ["content"] = Convert.ToBase64String(file.Content) })]),
+    }.ToJsonString();
+
+    /// <summary>The words of the C# verifier, as far as the page is to say the same.</summary>
+    public string Expected()
+    {
+        try
+        {
+            var policy = TrustPolicy.Parse(Trust);
+            var depositor = Depositor.Length == 0 ? null : VerifierKey.Parse(Depositor);
+            using var stream = new MemoryStream(Evidence, writable: false);
+            var evidence = Notary.Core.Evidence.Read(stream, CancellationToken.None);
+            return Print(Verifier.Verify(evidence, new VerifierInputs(policy) { Depositor = depositor, Files = Hash(Verifier.NeedsSm3(evidence)) }));
+        }
+        catch (MalformedException refusal)
+        {
+            return Refused(refusal.Message);
+        }
+    }
+
+    /// <summary>Both say the same words; of an archive that is refused for several reasons each may name another one first.</summary>
+    public static void AssertAgreement(PageCase one, string answer)
+    {
+        var (program, page) = (one.Expected(), Print(answer));
+        var isArchive = IsRefused(program, "zip:") || IsRefused(page, "zip:");
+        Assert.True(
+            program == page || (isArchive && IsRefused(program, "") && IsRefused(page, "")),
+            $"{one.Name}\n--- program\n{program}\n--- page\n{page}");
+    }
+
+    /// <summary>The words of an answer of the page's verifier, in the same form.</summary>
+    public static string Print(string answer)
+    {
+        var told = JsonNode.Parse(answer)!;
+        if (told["kind"]!.GetValue<string>() == "refusal")
+            return Refused(told["message"]!.GetValue<string>());
+        var report = told["report"]!;
+        var text = new StringBuilder();
+        var checks = report["checks"]!.AsArray().Select(check => (
+            Name: Text(check!, "name"), Result: Text(check!, "result"), Words: $"{Text(check!["reason"]!, "en")} | {Text(check["reason"]!, "zh")}")).ToList();
+        Append(text, checks);
+        if (checks.All(check => !IsBeyond(check.Name, check.Words)))
+            text.AppendLine(Text(report, "verdict")).AppendLine(Both(report["verdictSentence"]!)).AppendLine(Both(report["timeSentence"]!));
+        foreach (var note in report["notes"]!.AsArray())
+            text.AppendLine(Both(note!));
+        return text.ToString();
+    }
+
+    private static string Print(Report report)
+    {
+        var text = new StringBuilder();
+        var checks = report.Checks.Select(check => (
+            check.Name, Result: ResultWords.Of(check.Result).English, Words: $"{check.Reason.English} | {check.Reason.Chinese}")).ToList();
+        Append(text, checks);
+        if (checks.All(check => !IsBeyond(check.Name, check.Words)))
+            text.AppendLine(ResultWords.Of(report.Verdict).English).AppendLine(Both(report.VerdictSentence)).AppendLine(Both(report.TimeSentence));
+        foreach (var note in report.Notes)
+            text.AppendLine(Both(note));
+        return text.ToString();
+    }
+
+    private static void Append(StringBuilder text, List<(string Name, string Result, string Words)> checks)
+    {
+        foreach (var (name, result, words) in checks)
+            text.AppendLine(IsBeyond(name, words) ? $"{name}: not the page's" : string.Create(CultureInfo.InvariantCulture, $"{name}: {result} {words}"));
+    }
+
+    // What the page never checks it may not be asked about: it says NOT CHECKED of every token and path.
+    private static bool IsBeyond(string check, string words) =>
+        check is CheckNames.Time or CheckNames.Bitcoin && !words.StartsWith("No ", StringComparison.Ordinal);
+
+    private static string Refused(string message) => $"refused: {message}";
+
+    private static bool IsRefused(string printed, string document) => printed.StartsWith(Refused(document), StringComparison.Ordinal);
+
+    private List<GivenFile>? Hash(bool withSm3)
+    {
+        if (Files is null)
+            return null;
+        using var hasher = new FileHasher(withSm3);
+        return [.. Files.Select(file =>
+        {
+            using var content = new MemoryStream(file.Content, writable: false);
+            var digest = hasher.HashSync(content, (ulong)file.Content.Length, CancellationToken.None);
+            return new GivenFile(file.Path, digest.Size, digest.Sha256, digest.Sm3);
+        })];
+    }
+
+    private static string Both(JsonNode sentence) => $"{Text(sentence, "en")} | {Text(sentence, "zh")}";
+
+    private static string Both(Sentence sentence) => $"{sentence.English} | {sentence.Chinese}";
+
+    private static string Text(JsonNode node, string name) => node[name]!.GetValue<string>();
+}
