@@ -56,7 +56,7 @@ internal sealed class GrowBench : IDisposable
     public static async Task RunAsync(GrowOptions options, CancellationToken cancellation)
     {
         var table = new Table(
-            "entries", "bytes/entry", "start ms", "of it open ms", "appends/s", "of an empty ledger's", "proof µs p50", "p99", "again p50", "p99",
+            "entries", "bytes/entry", "of its texts", "start ms", "of it open ms", "appends/s", "of an empty ledger's", "proof µs p50", "p99", "again p50", "p99",
             "certificate µs p50", "p99", "server MiB");
         Console.WriteLine(Machine.Describe());
         // A ledger of its own each: one that is measured ends with deposits of today, and whatever were filled in after
@@ -123,7 +123,7 @@ internal sealed class GrowBench : IDisposable
         GrowthReads.Certificates(full, sample, new Random(options.Seed));
         var certificates = GrowthReads.Certificates(full, sample, new Random(options.Seed));
         table.Add(
-            size.ToString("N0", CultureInfo.InvariantCulture), (double)bytes / size,
+            size.ToString("N0", CultureInfo.InvariantCulture), (double)bytes / size, bytes / size / GrowthReads.TextBytes(full, sample),
             Statistics.Median(starts.Select(start => start.Start)), Statistics.Median(starts.Select(start => start.Open)),
             Statistics.Median(pairs.Select(pair => pair.Full)), Statistics.Median(pairs.Select(pair => pair.Full / pair.Empty)),
             cold.P50, cold.P99, warm.P50, warm.P99, certificates.P50, certificates.P99,

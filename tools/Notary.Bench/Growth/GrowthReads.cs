@@ -21,6 +21,11 @@ internal static class GrowthReads
         return (Time(), Time());
     }
 
+    /// <summary>Bytes of a deposit's texts, as the ledger stores them: statement, claims and request, on average.</summary>
+    public static double TextBytes(Ledger ledger, IReadOnlyList<DepositId> deposits) => deposits.Take(Reads)
+        .Select(deposit => ledger.GetCertificate("local", deposit)!)
+        .Average(certificate => certificate.Statement.Length + certificate.Claims.Length + certificate.Request.Length);
+
     /// <summary>Microseconds for the whole certificates of random deposits.</summary>
     public static Latency Certificates(Ledger ledger, IReadOnlyList<DepositId> deposits, Random random)
     {
