@@ -66,11 +66,9 @@ internal sealed class GrowBench : IDisposable
             using var bench = new GrowBench(options, table);
             if (size == options.Entries[0])
                 Console.WriteLine(DiskProbe.Describe(bench.folder));
-            foreach (var name in new[] { bench.Full, bench.Empty })
+            await using (Open(bench.Full, new PastClock(TimeSpan.FromSeconds((double)size / options.Rate))))
+            await using (Open(bench.Empty))
             {
-                await using (Open(name))
-                {
-                }
             }
 
             await bench.FillAsync(size, cancellation);
@@ -150,7 +148,8 @@ internal sealed class GrowBench : IDisposable
             sample.Add(deposit);
     }
 
-    private static Ledger Open(string data) => Ledger.Open(new LedgerOptions { DataDirectory = data }, NullLogger<Ledger>.Instance);
+    private static Ledger Open(string data, TimeProvider? clock = null) =>
+        Ledger.Open(new LedgerOptions { DataDirectory = data, TimeProvider = clock ?? TimeProvider.System }, NullLogger<Ledger>.Instance);
 
     /// <returns>Deposits a second.</returns>
     private async Task<double> DepositAsync(Ledger ledger, long count, bool remember, CancellationToken cancellation)
@@ -191,5 +190,11 @@ internal sealed class GrowBench : IDisposable
             if (result.Outcome != DepositOutcome.Issued)
                 throw new BenchException($"a deposit ended as {result.Outcome}: {result.Reason}");
         }
+    }
+
+    /// <summary>Nothing is dated before a ledger's first entry: one that is to have a past begins in it.</summary>
+    private sealed class PastClock(TimeSpan age) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => System.GetUtcNow() - age;
     }
 }
