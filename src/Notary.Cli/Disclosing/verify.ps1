@@ -507,9 +507,9 @@ function JudgeToken([int]$n) { # a time, 'unknown', or what is wrong
     $one = $stamps[$n]
     $token = "$work/token"
     [IO.File]::WriteAllBytes($token, (FromHex $one.Token))
-    if ($one.Over -ceq 'commitment') { $over = '-digest', $S.Commitment }
+    if ($one.Over -ceq 'commitment') { $over, $imprint = @('-digest', $S.Commitment), $S.Commitment }
     else {
-        $over = '-data', (PathOf "$proofs/timestamps/$n.checkpoint.txt")
+        $over, $imprint = @('-data', (PathOf "$proofs/timestamps/$n.checkpoint.txt")), $Sum["$proofs/timestamps/$n.checkpoint.txt"]
         if ($one.Own) {
             $t = if ($null -ne $one.Note) { TryRead { ParseProof $one.Proof $one.Note } } else { $null }
             if (-not $t) { return 'has a proof that cannot be read' }
@@ -521,6 +521,14 @@ function JudgeToken([int]$n) { # a time, 'unknown', or what is wrong
     $text = @(& $openssl ts -reply -token_in -in $token -token_out -text 2> $null)
     if ($LASTEXITCODE -ne 0) { return 'cannot be read' }
     if ($text -cnotcontains 'Hash Algorithm: sha256') { return 'is not over a SHA-256' }
+    $said = -join @($text | ForEach-Object { [regex]::Match($_, '\A *[0-9a-f]+ - ([0-9a-f -]{47})') } | Where-Object { $_.Success } | Select-Object -First 2 | ForEach-Object { $_.Groups[1].Value })
+    if ([regex]::Replace($said, '[ -]', '') -cne $imprint) { return 'is over other data' }
+    # Whoever signed it, the signature holds, and the certificate is for time-stamping alone.
+    & $openssl cms -verify -inform DER -in $token -noverify -signer "$work/signer" -out "$work/content" *> $null
+    if ($LASTEXITCODE -ne 0) { return 'bears a signature that does not verify' }
+    $said = (& $openssl x509 -in "$work/signer" -noout -ext extendedKeyUsage 2> $null) -join "`n"
+    if (-not (Fits $said '[^\n]*critical\n *Time Stamping')) { return 'is signed under a certificate that is not for time-stamping alone' }
+    if (-not $roots) { return 'unknown' }
     $m = [regex]::Match([string]($text -clike 'Time stamp: *' | Select-Object -First 1), '\ATime stamp: ([A-Z][a-z]{2}) +([0-9]+) ([0-9:]{8})(\.[0-9]+)? ([0-9]{4}) GMT\z')
     if (-not $m.Success) { return 'tells no time' }
     $spelled = "$($m.Groups[1].Value) $($m.Groups[2].Value) $($m.Groups[3].Value) $($m.Groups[5].Value)"
@@ -534,7 +542,6 @@ function JudgeToken([int]$n) { # a time, 'unknown', or what is wrong
 $earliest = ''
 function CheckTime {
     if ($stamps.Length -eq 0) { Leaves time 'there is no time-stamp'; return }
-    if (-not $roots) { Leaves time 'no -TsaRoots were given'; return }
     if (-not $canSign -or -not (& { $ErrorActionPreference = 'Continue'; & $openssl ts -help 2>&1 | Out-String }).Contains('-attime')) { Leaves time 'openssl 3 is missing'; return }
     if (-not $S -or -not $T) { Leaves time 'there is no entry that could be dated'; return }
     $held, $refused = 0, ''
@@ -547,6 +554,7 @@ function CheckTime {
     }
     # What another authority says is not less true for it.
     if ($refused) { Fails time $refused }
+    elseif (-not $roots) { Leaves time 'no -TsaRoots were given' }
     elseif ($held -eq 0) { Leaves time 'no time-stamp leads to the roots given' }
     else { Passes time "$held of $($stamps.Length) time-stamps verify, each as of its own time, up to the roots given; revocation was not checked" }
 }

@@ -546,12 +546,13 @@ check_checkpoint() {
 }
 
 judge_token() { # n, in a shell of its own: "holds TIME", "unknown", or what is wrong
-  local n=$1 over=() text time seconds
+  local n=$1 over=() text time seconds imprint=$commitment
   printf %s "${TOKEN[n]}" | xxd -r -p > "$work/token.$n"
   if [[ ${OVER[n]} == commitment ]]; then
     over=(-digest "$commitment")
   else
     over=(-data "$proofs/timestamps/$n.checkpoint.txt")
+    imprint=${SUM[$proofs/timestamps/$n.checkpoint.txt]-}
     if [[ -n ${OWN[n]} ]]; then
       local own=$index
       take "timestamps/$n.tlog-proof" 131072; one=("${L[@]}")
@@ -564,6 +565,11 @@ judge_token() { # n, in a shell of its own: "holds TIME", "unknown", or what is 
   fi
   text=$(openssl ts -reply -token_in -in "$work/token.$n" -token_out -text 2>/dev/null) || { echo 'cannot be read'; return; }
   [[ $text == *$'\n''Hash Algorithm: sha256'$'\n'* ]] || { echo 'is not over a SHA-256'; return; }
+  [[ $(sed -n 's/^ *[0-9a-f]* - \([0-9a-f -]\{47\}\).*/\1/p' <<< "$text" | head -n 2 | tr -d ' \n-') == "$imprint" ]] || { echo 'is over other data'; return; }
+  # Whoever signed it, the signature holds, and the certificate is for time-stamping alone.
+  openssl cms -verify -inform DER -in "$work/token.$n" -noverify -signer "$work/signer" -out /dev/null 2>/dev/null || { echo 'bears a signature that does not verify'; return; }
+  [[ $(openssl x509 -in "$work/signer" -noout -ext extendedKeyUsage 2>/dev/null) =~ ^[^$'\n']*critical$'\n'\ *Time\ Stamping$ ]] || { echo 'is signed under a certificate that is not for time-stamping alone'; return; }
+  [[ -n $tsa_roots ]] || { echo unknown; return; }
   time=${text#*$'\n''Time stamp: '}; time=${time%%$'\n'*}
   # As of its own time: openssl judges certificates as of now unless it is told. It counts seconds.
   seconds=$(date -u -d "$time" +%s 2>/dev/null) || { echo 'tells no time'; return; }
@@ -579,7 +585,6 @@ judge_token() { # n, in a shell of its own: "holds TIME", "unknown", or what is 
 earliest=
 check_time() {
   (( ${#TOKEN[@]} > 0 )) || { leaves time 'there is no time-stamp'; return; }
-  [[ -n $tsa_roots ]] || { leaves time 'no --tsa-roots were given'; return; }
   [[ $can_sign == yes && $(openssl ts -help 2>&1) == *-attime* ]] || { leaves time 'openssl 3 is missing'; return; }
   [[ $has_statement == yes && $has_proof == yes ]] || { leaves time 'there is no entry that could be dated'; return; }
   local n held=0 result refused=
@@ -594,6 +599,7 @@ check_time() {
     esac
   done
   if [[ -n $refused ]]; then fails time "$refused"
+  elif [[ -z $tsa_roots ]]; then leaves time 'no --tsa-roots were given'
   elif (( held == 0 )); then leaves time 'no time-stamp leads to the roots given'
   else passes time "$held of ${#TOKEN[@]} time-stamps verify, each as of its own time, up to the roots given; revocation was not checked"; fi
 }

@@ -36,6 +36,7 @@ public sealed class DisclosureTimestampTests : CliTest
         { "usage not critical", CheckResult.Fail },
         { "no token", CheckResult.Fail },
         { "longer hash", CheckResult.Fail },
+        { "stranger, signature broken", CheckResult.Fail },
     };
 
     [Theory, MemberData(nameof(Tokens))]
@@ -55,6 +56,20 @@ public sealed class DisclosureTimestampTests : CliTest
             report.TimeSentence.English.Contains("according to", StringComparison.Ordinal),
             script.Output.Contains("The entry existed no later than 2026-11-22T00:00:30.250Z", StringComparison.Ordinal));
         Assert.Empty(script.Error);
+    }
+
+    [Theory, MemberData(nameof(Tokens))]
+    public async Task Without_roots_the_script_agrees_too(string kind, CheckResult withRoots)
+    {
+        var package = Package(kind);
+        package.Unpack(At("court"));
+        var report = Verifier.Verify(EvidenceSamples.Read(package.Zip()), new VerifierInputs(ledger.Policy));
+
+        var script = await RunAsync(At("court"), withRoots: false);
+
+        Assert.Equal(withRoots == CheckResult.Fail && kind != "not valid then" ? CheckResult.Fail : CheckResult.NotChecked, report.Result(CheckNames.Time));
+        Assert.Contains(report.Result(CheckNames.Time) == CheckResult.Fail ? "不通过 FAIL  时间戳 time: " : "未核验 NOT CHECKED  时间戳 time: no --tsa-roots", script.Output, StringComparison.Ordinal);
+        Assert.Equal(report.Verdict == Verdict.Pass ? ExitCode.Pass : ExitCode.Failed, script.ExitCode);
     }
 
     [Fact]
@@ -132,12 +147,16 @@ public sealed class DisclosureTimestampTests : CliTest
             "another ledger's checkpoint" => [Over(elsewhere, Authority.Stamp(Encoding.UTF8.GetBytes(TlogProof.Parse(elsewhere).Note.ToString()), Seen))],
             "not valid then" => [Over(null, Authority.Stamp(plan with { Until = Seen.AddDays(-1) }))],
             "usage not critical" => [Over(null, Authority.Stamp(plan with { IsCritical = false }))],
+            "stranger, signature broken" => [Over(null, Broken(Stranger.Stamp(plan)))],
             "no token" => [Over(null, [1, 2, 3])],
             "longer hash" => [Over(null, Authority.Stamp(plan with { Imprint = new MessageImprint(TimestampOids.Sha512, System.Security.Cryptography.SHA512.HashData(Note(null))) }))],
             _ => throw new ArgumentException(kind, nameof(kind)),
         };
         return DisclosedPackage.Of(deposit.Disclose(true, ["a.txt"]).WithTimestamps(tokens));
     }
+
+    // A CMS ends in its signer's signature.
+    private static byte[] Broken(byte[] token) => [.. token[..^1], (byte)(token[^1] ^ 1)];
 
     private TimestampToken Later() => Over(ledger.Proof(deposit.Index, 7).ToString(), Authority.Stamp(Note(7), Seen));
 
