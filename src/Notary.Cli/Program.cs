@@ -20,6 +20,7 @@ var root = new RootCommand("""
 {
     ServeCommand.Create(context),
     AccountCommand.Create(context),
+    AuditCommand.Create(context),
     DepositCommand.Create(context),
     KeygenCommand.Create(context),
     TrustCommand.Create(context),

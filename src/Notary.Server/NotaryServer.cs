@@ -25,6 +25,7 @@ public sealed class NotaryServer : IAsyncDisposable
     private readonly TimestampAuthority? authority;
     private Anchoring? anchoring;
     private Stamping? stamping;
+    private AuditHeads? heads;
     private OtlpExport? telemetry;
     private int isDisposed;
 
@@ -90,6 +91,7 @@ public sealed class NotaryServer : IAsyncDisposable
                 await server.ListenAsync(cancellation);
                 server.StartAnchoring();
                 server.StartStamping();
+                server.heads = new AuditHeads(server.access, server.ledger, options.AuditInterval, options.TimeProvider, server.logger);
                 return server;
             }
             catch
@@ -126,7 +128,7 @@ public sealed class NotaryServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops in an order that leaves nobody without an answer: (1) health and /readyz say so, and new deposits are refused
+    /// Stops in an order that leaves nobody without an answer. The audit log's head goes onto the ledger first. Then (1) health and /readyz say so, and new deposits are refused
     /// with the time to try again; (2) what was queued is committed, and streams end with a status; (3) the gRPC port
     /// closes when the calls at hand have their answers; (4) the web port, which said all along how it stands; (5) the
     /// last metrics leave, and the ledger closes, which (2) and (3) still needed.
@@ -138,6 +140,8 @@ public sealed class NotaryServer : IAsyncDisposable
         LogMessages.Stopping(logger, Origin, options.ShutdownTimeout);
         using (var limit = new CancellationTokenSource(options.ShutdownTimeout, options.TimeProvider))
         {
+            if (heads is not null)
+                await heads.DisposeAsync();
             var drained = ledger.DrainAsync(); // (1)
             await streams.EndAsync(limit.Token); // (2)
             if (anchoring is not null)

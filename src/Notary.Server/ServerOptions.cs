@@ -72,6 +72,9 @@ public sealed class ServerOptions
     /// <summary>What an address may do that shows no account.</summary>
     public AddressLimits AddressLimits { get; init; } = new();
 
+    /// <summary>How often the audit log's head goes onto the ledger, while the log grows.</summary>
+    public TimeSpan AuditInterval { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>How long a client may take over a handshake, and over a request's headers.</summary>
     public TimeSpan SlowClientTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

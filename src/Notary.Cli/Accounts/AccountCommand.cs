@@ -23,6 +23,8 @@ internal static class AccountCommand
     private static readonly Option<long?> Rate = new("--rate") { Description = "Calls and deposits a second at most; 0: no limit.", HelpName = "N" };
     private static readonly Option<long?> Quota = new("--quota") { Description = "Deposits a day at most (UTC); 0: no limit.", HelpName = "N" };
 
+    private static readonly Option<bool> Yes = new("--yes") { Description = "Do not ask." };
+
     public static Command Create(CliContext context)
     {
         var create = new Command("create", "Make an account. From the first one on, calls need a key.") { Id, Data, Name, Code };
@@ -40,7 +42,9 @@ internal static class AccountCommand
         close.SetAction(arguments => Change(context, arguments, create: false, register => register.Close(AccountRegister.LocalActor, arguments.GetRequiredValue(Id))));
         var list = new Command("list", "Show accounts, members, credentials and signing keys.") { Data };
         list.SetAction(arguments => Change(context, arguments, create: false, register => AccountView.Show(context.Terminal, register, context.Time.GetUtcNow())));
-        var command = new Command("account", "Who may use a ledger: accounts, members, keys.") { create, list, member, verify, set, close };
+        var erase = new Command("erase", "Erase an account: the private records of its deposits, its name, identity, members and keys. Stop the server first. For ever.") { Id, Data, Yes };
+        erase.SetAction(arguments => Erase(context, arguments));
+        var command = new Command("account", "Who may use a ledger: accounts, members, keys.") { create, list, member, verify, set, close, erase };
         CredentialCommands.AddTo(command, context, Data, Id, MemberName);
         OwnAccountCommands.AddTo(command, context);
         return command;
@@ -72,6 +76,25 @@ internal static class AccountCommand
         var data = arguments.GetRequiredValue(Data);
         context.Terminal.Line($"  {Shell.Command("notary", "account", "member", id, "zhang", "--role", "depositor", "--data", data)}");
         context.Terminal.Line($"  {Shell.Command("notary", "account", "key", id, "zhang", "--data", data)}");
+    }
+
+    private static int Erase(CliContext context, ParseResult arguments)
+    {
+        var id = arguments.GetRequiredValue(Id);
+        if (!arguments.GetValue(Yes) && !(context.Terminal.CanAsk && context.Terminal.Ask($"erase {id} for ever? its depositors' own evidence stays good, but nobody can be given theirs again")))
+            throw CliException.Input($"{id} is not erased", "give --yes to erase without a question");
+        try
+        {
+            var report = AccountErasure.Run(arguments.GetRequiredValue(Data), id, AccountRegister.LocalActor, context.Time);
+            context.Terminal.Line($"erased {id}: the claims and requests of {Sizes.Count(report.Deposits, "deposit")}, its name, identity, members and keys");
+            context.Terminal.Line("the ledger is unchanged, and certificates that were handed out verify as before");
+            context.Terminal.Line("backups and replicas still hold all of it: make new ones and destroy the old");
+            return ExitCode.Pass;
+        }
+        catch (StoreException exception)
+        {
+            throw CliException.Input(exception.Message, "nothing is half erased for good: run it again");
+        }
     }
 
     private static void SetMember(CliContext context, ParseResult arguments, AccountRegister register, string? word)

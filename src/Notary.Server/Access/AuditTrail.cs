@@ -42,6 +42,20 @@ internal sealed class AuditTrail : IAsyncDisposable
             ActivityOf(caller).Deposit(index);
     }
 
+    /// <summary>A certificate was handed out with its private records.</summary>
+    public void Read(Caller caller, ulong index)
+    {
+        if (caller.Credential is not null)
+            ActivityOf(caller).Read(index);
+    }
+
+    /// <summary>The account's deposits were listed.</summary>
+    public void Listed(Caller caller)
+    {
+        if (caller.Credential is not null)
+            ActivityOf(caller).List();
+    }
+
     /// <summary>Writes what has gathered.</summary>
     /// <exception cref="StoreException">Nothing was written; what gathered is kept.</exception>
     public void Flush()
@@ -100,17 +114,31 @@ internal sealed class AuditTrail : IAsyncDisposable
         var credential = string.Create(CultureInfo.InvariantCulture, $"credential {caller.Credential!.Id}");
         if (work.SignedIn)
             pen.Write("signed-in", caller.Actor, caller.Account, credential);
-        if (work.Deposits > 0)
-            pen.Write("deposits", caller.Actor, caller.Account, string.Create(
-                CultureInfo.InvariantCulture, $"{credential}, deposits {work.Deposits}, entries {work.First} to {work.Last}"));
+        if (work.Deposits.Count > 0)
+            pen.Write("deposits", caller.Actor, caller.Account, $"{credential}, deposits {work.Deposits}");
+        if (work.Reads.Count > 0)
+            pen.Write("private-records-read", caller.Actor, caller.Account, $"{credential}, certificates {work.Reads}");
+        if (work.Lists > 0)
+            pen.Write("deposits-listed", caller.Actor, caller.Account, string.Create(CultureInfo.InvariantCulture, $"{credential}, pages {work.Lists}"));
         using var used = rows.Prepare("UPDATE credential SET used = max(used, ?2) WHERE id = ?1");
         used.Bind(1, caller.Credential.Id).Bind(2, AccountRows.Milliseconds(work.LastUsed)).Run();
     }
 
     /// <summary>What one credential did since the last flush.</summary>
-    private readonly record struct Work(bool SignedIn, bool WasUsed, long Deposits, ulong First, ulong Last, DateTimeOffset LastUsed)
+    private readonly record struct Work(bool SignedIn, bool WasUsed, Span Deposits, Span Reads, long Lists, DateTimeOffset LastUsed)
     {
-        public bool IsAny => SignedIn || WasUsed || Deposits > 0;
+        public bool IsAny => SignedIn || WasUsed || Deposits.Count > 0 || Reads.Count > 0 || Lists > 0;
+    }
+
+    /// <summary>How many entries, and between which they lie.</summary>
+    private readonly record struct Span(long Count, ulong First, ulong Last)
+    {
+        public Span With(ulong index) => Count == 0 ? new(1, index, index) : new(Count + 1, Math.Min(First, index), Math.Max(Last, index));
+
+        public Span With(Span other) => Count == 0 ? other : other.Count == 0 ? this
+            : new(Count + other.Count, Math.Min(First, other.First), Math.Max(Last, other.Last));
+
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Count}, entries {First} to {Last}");
     }
 
     /// <summary>Safe for concurrent use. Its work is taken by the flush alone.</summary>
@@ -121,9 +149,9 @@ internal sealed class AuditTrail : IAsyncDisposable
         private DateTimeOffset written = DateTimeOffset.MinValue;
         private DateTimeOffset lastUsed;
         private bool isNewSession;
-        private long deposits;
-        private ulong first = ulong.MaxValue;
-        private ulong last;
+        private Span deposits;
+        private Span reads;
+        private long lists;
 
         /// <summary>Whose it is; account, member and credential never change.</summary>
         public Caller Caller { get; } = caller;
@@ -141,11 +169,19 @@ internal sealed class AuditTrail : IAsyncDisposable
         public void Deposit(ulong index)
         {
             lock (gate)
-            {
-                deposits++;
-                first = Math.Min(first, index);
-                last = Math.Max(last, index);
-            }
+                deposits = deposits.With(index);
+        }
+
+        public void Read(ulong index)
+        {
+            lock (gate)
+                reads = reads.With(index);
+        }
+
+        public void List()
+        {
+            lock (gate)
+                lists++;
         }
 
         public Work Take()
@@ -154,8 +190,8 @@ internal sealed class AuditTrail : IAsyncDisposable
             {
                 // "Last used" is good to a minute: it is for finding keys that nobody uses, and a write a second would be for nothing.
                 var wasUsed = lastUsed - written > TimeSpan.FromMinutes(1);
-                var work = new Work(isNewSession, wasUsed, deposits, first, last, lastUsed);
-                (isNewSession, deposits, first, last) = (false, 0, ulong.MaxValue, 0);
+                var work = new Work(isNewSession, wasUsed, deposits, reads, lists, lastUsed);
+                (isNewSession, deposits, reads, lists) = (false, default, default, 0);
                 if (work.IsAny)
                     written = lastUsed;
                 return work;
@@ -167,8 +203,7 @@ internal sealed class AuditTrail : IAsyncDisposable
             lock (gate)
             {
                 isNewSession |= work.SignedIn;
-                deposits += work.Deposits;
-                (first, last) = (Math.Min(first, work.First), Math.Max(last, work.Last));
+                (deposits, reads, lists) = (deposits.With(work.Deposits), reads.With(work.Reads), lists + work.Lists);
             }
         }
     }

@@ -66,13 +66,33 @@ internal sealed class DepositDesk(Ledger ledger, AccessGate gate, AuditTrail aud
         return new DepositAnswer(null, error);
     }
 
+    /// <summary>The certificate of a deposit, with its private records if it is the caller's.</summary>
+    /// <exception cref="RpcException">There is none, or the store failed.</exception>
+    public Proto.Certificate GetCertificate(Caller caller, DepositId deposit)
+    {
+        var certificate = ReadNow(ledger => ledger.GetCertificate(caller.Account, deposit)) ?? throw GrpcErrors.NoSuchDeposit().ToException();
+        if (!certificate.Claims.IsEmpty)
+            audit.Read(caller, certificate.Index);
+        return ToProto(certificate);
+    }
+
+    /// <summary>A page of the caller's deposits.</summary>
+    /// <exception cref="RpcException">The store failed.</exception>
+    public DepositPage ListDeposits(Caller caller, int size, ulong? before)
+    {
+        audit.Listed(caller);
+        return ReadNow(ledger => ledger.ListDeposits(caller.Account, size, before));
+    }
+
     /// <summary>An answer from what is on the ledger.</summary>
-    /// <exception cref="global::Grpc.Core.RpcException">What <paramref name="read"/> throws, or that the store failed.</exception>
-    public Task<T> Read<T>(Func<Ledger, T> read)
+    /// <exception cref="RpcException">What <paramref name="read"/> throws, or that the store failed.</exception>
+    public Task<T> Read<T>(Func<Ledger, T> read) => Task.FromResult(ReadNow(read));
+
+    private T ReadNow<T>(Func<Ledger, T> read)
     {
         try
         {
-            return Task.FromResult(read(ledger));
+            return read(ledger);
         }
         catch (Exception e) when (e is StoreException or StoreDamagedException or IOException or UnauthorizedAccessException or MalformedException)
         {

@@ -36,11 +36,8 @@ internal sealed class NotaryService(DepositDesk desk, OpenStreams streams) : Pro
     public override Task<Proto.GetCertificateResponse> GetCertificate(
         Proto.GetCertificateRequest request, ServerCallContext context)
     {
-        var (deposit, account) = (ParseDeposit(request.Deposit), desk.CallerOf(context).Account);
-        return desk.Read(ledger => new Proto.GetCertificateResponse
-        {
-            Certificate = DepositDesk.ToProto(ledger.GetCertificate(account, deposit) ?? throw GrpcErrors.NoSuchDeposit().ToException()),
-        });
+        var (deposit, caller) = (ParseDeposit(request.Deposit), desk.CallerOf(context));
+        return Task.FromResult(new Proto.GetCertificateResponse { Certificate = desk.GetCertificate(caller, deposit) });
     }
 
     public override Task<Proto.ListDepositsResponse> ListDeposits(Proto.ListDepositsRequest request, ServerCallContext context)
@@ -49,8 +46,7 @@ internal sealed class NotaryService(DepositDesk desk, OpenStreams streams) : Pro
             throw GrpcErrors.InvalidField("page_size", $"is {request.PageSize} (limit {MaxPageSize})").ToException();
         var size = request.PageSize == 0 ? DefaultPageSize : (int)request.PageSize;
         var before = ParsePageToken(request.PageToken);
-        var account = desk.CallerOf(context).Account;
-        return desk.Read(ledger => ToProto(ledger.ListDeposits(account, size, before)));
+        return Task.FromResult(ToProto(desk.ListDeposits(desk.CallerOf(context), size, before)));
     }
 
     public override Task<Proto.GetLedgerInfoResponse> GetLedgerInfo(

@@ -10,6 +10,7 @@ internal sealed class DepositQueue(int capacity)
 {
     private readonly Queue<(PendingDeposit Deposit, long Since)> waiting = new();
     private readonly object gate = new();
+    private readonly Queue<OwnEntry> own = new();
     private bool isClosed;
 
     /// <summary>Deposits that wait now.</summary>
@@ -51,22 +52,36 @@ internal sealed class DepositQueue(int capacity)
         }
     }
 
+    /// <summary>Adds an entry of the ledger's own, or says at once why not. There are few, and none is refused for a full queue.</summary>
+    public DepositOutcome? TryAdd(OwnEntry entry)
+    {
+        lock (gate)
+        {
+            if (isClosed)
+                return DepositOutcome.Stopped;
+            own.Enqueue(entry);
+            Monitor.Pulse(gate);
+            return null;
+        }
+    }
+
     /// <summary>
-    /// Waits until something is there and takes all of it, up to <paramref name="limit"/>. False when the queue is closed
-    /// and empty.
+    /// Waits until something is there and takes all of it, up to <paramref name="limit"/> deposits and one entry of the
+    /// ledger's own. False when the queue is closed and empty.
     /// </summary>
-    public bool Take(List<PendingDeposit> batch, int limit)
+    public bool Take(List<PendingDeposit> batch, int limit, out OwnEntry? entry)
     {
         batch.Clear();
         lock (gate)
         {
-            while (waiting.Count == 0 && !isClosed)
+            while (waiting.Count == 0 && own.Count == 0 && !isClosed)
                 Monitor.Wait(gate);
+            own.TryDequeue(out entry);
             if (waiting.TryPeek(out var first))
                 LongestWait = Stopwatch.GetElapsedTime(first.Since);
             while (batch.Count < limit && waiting.TryDequeue(out var next))
                 batch.Add(next.Deposit);
-            return batch.Count > 0;
+            return batch.Count > 0 || entry is not null;
         }
     }
 

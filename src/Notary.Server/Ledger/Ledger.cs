@@ -127,6 +127,10 @@ public sealed class Ledger : IAsyncDisposable
         return new DepositResult(DepositOutcome.Issued, certificate, null, sequenced.Index);
     }
 
+    /// <summary>Puts an entry of the ledger's own on it; where it stands, or null when it was not written.</summary>
+    /// <param name="print">The entry, given the time that it carries.</param>
+    internal Task<ulong?> AppendAsync(Func<DateTimeOffset, string> print) => sequencer.AddAsync(new OwnEntry(print));
+
     /// <summary>The certificate of a deposit with a proof against the latest checkpoint, or null when there is none.</summary>
     /// <param name="account">The caller's account: claims and request are withheld from every account but the depositing one.</param>
     /// <param name="deposit">The uuid.</param>
@@ -136,7 +140,7 @@ public sealed class Ledger : IAsyncDisposable
         // An entry beyond the published head is durable but not answered yet: it is not there yet.
         if (store.FindDeposit(deposit) is not { } index || index >= head.Size)
             return null;
-        return Certify(head, ReadRecord(head, index), account) with { Timestamps = FindTimestamps(head, index) };
+        return Certify(head, ReadRecord(head, index), account) with { Index = index, Timestamps = FindTimestamps(head, index) };
     }
 
     /// <param name="account">Whose deposits.</param>

@@ -16,6 +16,9 @@ internal sealed record AnchoredEntry(ulong Index, LedgerTimestamp? Timestamp, ul
 public sealed record IssuedCertificate(
     ReadOnlyMemory<byte> Statement, ReadOnlyMemory<byte> Claims, ReadOnlyMemory<byte> Request, ReadOnlyMemory<byte> Proof)
 {
+    /// <summary>The entry's index, where the certificate was read from the ledger.</summary>
+    public ulong Index { get; init; }
+
     /// <summary>Outside authorities' tokens over checkpoints that include the entry, one an authority; empty until there are some.</summary>
     public IReadOnlyList<IssuedTimestamp> Timestamps { get; init; } = [];
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Notary.Core;
 
 namespace Notary.Server;
@@ -29,3 +30,10 @@ internal sealed class PendingDeposit(RequestBytes request, byte[] claims)
 /// <param name="Batch">The batch that wrote it, or null when the store already had it.</param>
 internal readonly record struct SequencedDeposit(
     DepositOutcome Outcome, string? Reason, ulong Index, PendingDeposit? First, LedgerBatch? Batch);
+
+/// <summary>An entry that the ledger writes of its own accord, not for a depositor. Its result is the index, or null when it was not written.</summary>
+/// <param name="print">The entry's text, given the time that it carries.</param>
+internal sealed class OwnEntry(Func<DateTimeOffset, string> print) : TaskCompletionSource<ulong?>(TaskCreationOptions.RunContinuationsAsynchronously)
+{
+    public NewEntry ToEntry(DateTimeOffset now) => new(Encoding.UTF8.GetBytes(print(now)), default, default, null, null);
+}

@@ -96,6 +96,9 @@ internal sealed class Sequencer
     /// <summary>Queues a deposit, or says at once why not.</summary>
     public DepositOutcome? TryAdd(PendingDeposit deposit) => queue.TryAdd(deposit);
 
+    /// <summary>Queues an entry of the ledger's own; its result says where it stands, or that it was not written.</summary>
+    public Task<ulong?> AddAsync(OwnEntry entry) => queue.TryAdd(entry) is null ? entry.Task : Task.FromResult<ulong?>(null);
+
     /// <summary>Takes no more deposits and ends when those that wait are answered.</summary>
     public Task StopAsync()
     {
@@ -115,13 +118,13 @@ internal sealed class Sequencer
     private void Run()
     {
         var batch = new List<PendingDeposit>();
-        while (queue.Take(batch, options.BatchLimit)) // (1)
+        while (queue.Take(batch, options.BatchLimit, out var own)) // (1)
         {
             try
             {
                 using var span = instruments.StartBatch(batch.Count, queue.LongestWait);
                 if (!failure.Task.IsCompleted)
-                    Process(batch);
+                    Process(batch, own);
             }
             catch (Exception e)
             {
@@ -132,17 +135,18 @@ internal sealed class Sequencer
             if (failure.Task.IsCompleted)
                 Answer(batch, DepositOutcome.Stopped, "the ledger has stopped; send the same bytes again after its restart");
             answers.Send();
+            own?.TrySetResult(null);
         }
 
         ended.SetResult();
     }
 
-    private void Process(List<PendingDeposit> batch)
+    private void Process(List<PendingDeposit> batch, OwnEntry? own)
     {
         for (var attempt = 0; attempt < ConflictLimit; attempt++)
         {
             var fresh = SetAsideKnown(batch, out var repeated); // (2)
-            if (fresh.Count == 0)
+            if (fresh.Count == 0 && own is null)
                 return;
             if (ReadClock() is not { } now) // (3)
             {
@@ -150,7 +154,7 @@ internal sealed class Sequencer
                 return;
             }
 
-            var built = Build(fresh, now); // (4) (5)
+            var built = Build(fresh, own, now); // (4) (5)
             if (!TryCommit(built, out var refusal)) // (6)
             {
                 if (refusal is null)
@@ -161,6 +165,7 @@ internal sealed class Sequencer
 
             Publish(built); // (7) (8)
             Answer(fresh, repeated, built); // (9)
+            own?.TrySetResult(built.Append.First + (ulong)fresh.Count);
             return;
         }
 
@@ -230,15 +235,17 @@ internal sealed class Sequencer
         return fresh;
     }
 
-    private LedgerBatch Build(List<PendingDeposit> fresh, DateTimeOffset now)
+    private LedgerBatch Build(List<PendingDeposit> fresh, OwnEntry? own, DateTimeOffset now)
     {
-        var entries = new NewEntry[fresh.Count];
-        var statements = new StatementPrinter(FirstStatement(fresh[0], now));
-        for (var i = 0; i < entries.Length; i++)
+        var entries = new NewEntry[fresh.Count + (own is null ? 0 : 1)];
+        if (own is not null)
+            entries[^1] = own.ToEntry(now);
+        var statements = fresh.Count > 0 ? new StatementPrinter(FirstStatement(fresh[0], now)) : null;
+        for (var i = 0; i < fresh.Count; i++)
         {
             var request = fresh[i].Request.Request;
             entries[i] = new NewEntry(
-                statements.Print(request.Deposit, request.Commitment, fresh[i].ClaimsHash),
+                statements!.Print(request.Deposit, request.Commitment, fresh[i].ClaimsHash),
                 fresh[i].Claims, fresh[i].Request.Bytes, request.Deposit, request.Account);
         }
 
@@ -343,7 +350,7 @@ internal sealed class Sequencer
             cache.Add(tile);
         head = built.Head;
         refusedLast = null;
-        instruments.Committed(built.Append.Entries.Count, built.SigningTime);
+        instruments.Committed(built.Append.Entries.Count(entry => entry.Deposit is not null), built.SigningTime);
     }
 
     private void Answer(

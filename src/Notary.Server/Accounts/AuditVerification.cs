@@ -1,0 +1,79 @@
+using System.Text;
+using Notary.Core;
+
+namespace Notary.Server;
+
+/// <summary>What a check of the audit log found.</summary>
+/// <param name="Records">Records that follow each other without a gap.</param>
+/// <param name="Heads">Heads on the ledger that agree with them.</param>
+/// <param name="Covered">How many records the last of these covers: those after it are vouched for by nobody yet.</param>
+/// <param name="Entry">The entry that holds it.</param>
+/// <param name="Problem">What is wrong, or null.</param>
+public sealed record AuditReport(ulong Records, int Heads, ulong Covered, ulong Entry, string? Problem);
+
+/// <summary>
+/// Checks the audit log from its first record: that each follows the one before it, and that every head on the ledger is
+/// that of the records up to there. The ledger is only read, also beside a running server.
+/// </summary>
+public static class AuditVerification
+{
+    private const int Page = 1_000;
+    private static readonly byte[] HeadLine = Encoding.ASCII.GetBytes(AuditHead.Document + "\n");
+
+    /// <exception cref="AccountRefusedException">There is no ledger or there are no accounts.</exception>
+    /// <exception cref="LedgerRefusedException">The ledger cannot be read.</exception>
+    public static AuditReport Run(string dataDirectory, TimeProvider time, CancellationToken cancellation)
+    {
+        using var folder = new DataFolder(dataDirectory, highWaterMark: null);
+        if (!File.Exists(folder.Accounts))
+            throw new AccountRefusedException($"{folder.Folder} has no accounts, and so no audit log", "give the folder that 'notary serve' is given") { IsMissing = true };
+        // The ledger first: a record that is written meanwhile is in no head of it.
+        var heads = ReadHeads(dataDirectory, cancellation);
+        using var database = AccountDatabase.Open(folder.Accounts, time);
+        return Walk(database, heads, cancellation);
+    }
+
+    private static AuditReport Walk(AccountDatabase database, List<(ulong Index, AuditHead Head)> heads, CancellationToken cancellation)
+    {
+        var chain = new AuditChain();
+        var next = 0;
+        while (AuditLog.Read(database, chain.Records + 1, Page) is { Count: > 0 } page)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            foreach (var record in page)
+            {
+                if (chain.Continue(record) is { } problem)
+                    return Report($"record {chain.Records + 1} {problem}");
+                for (; next < heads.Count && heads[next].Head.Records == chain.Records; next++)
+                {
+                    if (heads[next].Head.Head != chain.Head)
+                        return Report($"the head at entry {heads[next].Index} of the ledger is another than that of the first {chain.Records} records: one of them was changed");
+                }
+            }
+        }
+
+        return Report(next < heads.Count
+            ? $"the head at entry {heads[next].Index} of the ledger covers {heads[next].Head.Records} records, and there are {chain.Records}: the last ones are gone, or another log was put in the place of this one"
+            : null);
+
+        AuditReport Report(string? problem) => new(
+            chain.Records, next, next > 0 ? heads[next - 1].Head.Records : 0, next > 0 ? heads[next - 1].Index : 0,
+            problem);
+    }
+
+    /// <summary>The heads on the ledger, by how many records they cover; one that covers fewer than the one before it stands out of order.</summary>
+    private static List<(ulong Index, AuditHead Head)> ReadHeads(string dataDirectory, CancellationToken cancellation)
+    {
+        var heads = new List<(ulong Index, AuditHead Head)>();
+        using var reader = LedgerReader.Open(dataDirectory);
+        foreach (var entry in reader.ReadRecords(0).SelectMany(page => page))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (entry.Entry.Span.StartsWith(HeadLine))
+                heads.Add((entry.Index, AuditHead.Parse(Encoding.UTF8.GetString(entry.Entry.Span))));
+        }
+
+        heads.Sort((left, right) => left.Head.Records.CompareTo(right.Head.Records));
+        return heads;
+    }
+}
