@@ -81,6 +81,11 @@ internal readonly struct CurvePoint(FieldElement x, FieldElement y, FieldElement
         return negated ? Combine(b - a, d + c, d - c, b + a) : Combine(b - a, d - c, d + c, b + a);
     }
 
+    /// <summary>The point in lanes, and back.</summary>
+    public Lanes ToLanes() => Lanes.Of(x, y, z, t);
+
+    public static CurvePoint Of(in Lanes lanes) => new(lanes.Element(0), lanes.Element(1), lanes.Element(2), lanes.Element(3));
+
     /// <summary>All points ready for a table, with one inversion for all of them.</summary>
     public static TablePoint[] Tabulate(CurvePoint[] points)
     {
@@ -116,4 +121,7 @@ internal readonly struct CurvePoint(FieldElement x, FieldElement y, FieldElement
 }
 
 /// <summary>A point as it is added most cheaply: y + x, y - x and 2dxy of its affine coordinates.</summary>
-internal readonly record struct TablePoint(FieldElement Sum, FieldElement Difference, FieldElement Product);
+internal readonly record struct TablePoint(FieldElement Sum, FieldElement Difference, FieldElement Product)
+{
+    public Lanes ToLanes() => Lanes.Of(Difference, Sum, Product, new FieldElement(2, 0, 0, 0, 0));
+}

@@ -17,6 +17,9 @@ internal readonly struct FieldElement(ulong l0, ulong l1, ulong l2, ulong l3, ul
 
     public static FieldElement One => new(1, 0, 0, 0, 0);
 
+    /// <summary>2^51.</summary>
+    public static FieldElement Shift51 => new(0, 1, 0, 0, 0);
+
     /// <param name="bytes">32 bytes, little-endian; the top bit is not read.</param>
     public static FieldElement FromBytes(ReadOnlySpan<byte> bytes)
     {

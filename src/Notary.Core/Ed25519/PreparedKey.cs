@@ -19,16 +19,23 @@ internal sealed class PreparedKey
 
     private static readonly BigInteger Order = BigInteger.Pow(2, 252) + BigInteger.Parse("27742317777372353535851937790883648493", System.Globalization.CultureInfo.InvariantCulture);
     private static readonly byte[] OrderBytes = Order.ToByteArray(isUnsigned: true);
-    private static readonly Lazy<PointTable> Base = new(() => new PointTable(CurvePoint.Base, width: 8));
+    private static readonly Lazy<PointTable> Base = new(() => new PointTable(CurvePoint.Base, width: 8, vectors: false));
+    private static readonly Lazy<PointTable> BaseLanes = new(() => new PointTable(CurvePoint.Base, width: 8, vectors: true));
 
     private readonly byte[] publicKey;
     private readonly PointTable minusKey;
+    private readonly bool vectors;
 
-    private PreparedKey(byte[] publicKey, PointTable minusKey) => (this.publicKey, this.minusKey) = (publicKey, minusKey);
+    private PreparedKey(byte[] publicKey, PointTable minusKey, bool vectors) => (this.publicKey, this.minusKey, this.vectors) = (publicKey, minusKey, vectors);
 
     /// <summary>Null where the bytes are no canonical point.</summary>
-    public static PreparedKey? Create(ReadOnlySpan<byte> publicKey) =>
-        CurvePoint.Read(publicKey) is { } point ? new PreparedKey(publicKey.ToArray(), new PointTable(-point, width: 4)) : null;
+    public static PreparedKey? Create(ReadOnlySpan<byte> publicKey) => Create(publicKey, Lanes.IsSupported);
+
+    /// <param name="publicKey">32 bytes.</param>
+    /// <param name="vectors">Whether to use AVX2, where it is there.</param>
+    internal static PreparedKey? Create(ReadOnlySpan<byte> publicKey, bool vectors) => CurvePoint.Read(publicKey) is { } point
+        ? new PreparedKey(publicKey.ToArray(), new PointTable(-point, width: 4, vectors), vectors)
+        : null;
 
     /// <param name="message">What is signed.</param>
     /// <param name="signature">64 bytes: R, then S.</param>
@@ -40,10 +47,21 @@ internal sealed class PreparedKey
             return false;
         Span<byte> k = stackalloc byte[32];
         Challenge(r, message, k);
-        var sum = minusKey.AddMultiple(Base.Value.AddMultiple(CurvePoint.Neutral, s), k);
+        var sum = Sum(s, k);
         Span<byte> computed = stackalloc byte[32];
         sum.Write(computed);
         return computed.SequenceEqual(r);
+    }
+
+    /// <summary>[S]B - [k]A.</summary>
+    private CurvePoint Sum(ReadOnlySpan<byte> s, ReadOnlySpan<byte> k)
+    {
+        if (!vectors)
+            return minusKey.AddMultiple(Base.Value.AddMultiple(CurvePoint.Neutral, s), k);
+        var sum = CurvePoint.Neutral.ToLanes();
+        BaseLanes.Value.AddMultiple(ref sum, s);
+        minusKey.AddMultiple(ref sum, k);
+        return CurvePoint.Of(sum);
     }
 
     /// <summary>SHA-512 of R, the key and the message, modulo the order.</summary>
