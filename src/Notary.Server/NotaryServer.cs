@@ -277,6 +277,7 @@ public sealed class NotaryServer : IAsyncDisposable
         host.Use(next => context => access.Gate.PassAsync(context, next, WebAnswer.WriteRefusal));
         TileEndpoints.Map(host, ledger);
         PageEndpoints.Map(host, ledger);
+        new RestEndpoints(new DepositDesk(ledger, access.Gate, access.Audit, loggers.CreateLogger<DepositDesk>()), access.Gate, access.Book).Map(host);
         HealthEndpoint.Map(host, ledger, () => new OutsideStanding(anchoring?.Standing, stamping?.Standings ?? []));
         if (authority is not null)
             new TimestampEndpoints(authority, ledger, logger).Map(host);

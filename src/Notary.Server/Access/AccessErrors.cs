@@ -36,6 +36,10 @@ internal static class AccessErrors
         StatusCode.ResourceExhausted, "the account's deposits for today (UTC) are used up; nothing was written",
         new RetryInfo { RetryDelay = Duration.FromTimeSpan(wait) }, GrpcErrors.Reason("QUOTA"));
 
+    /// <summary>A page in a browser, on a ledger that has no accounts.</summary>
+    public static Google.Rpc.Status FromAPage() => GrpcErrors.New(
+        StatusCode.PermissionDenied, "a page of another site may not use this ledger; programs send no Origin, and ask for localhost by name or address", GrpcErrors.Reason("FROM_A_PAGE"));
+
     public static Google.Rpc.Status NoAccounts() => GrpcErrors.New(
         StatusCode.FailedPrecondition, "this ledger has no accounts; its operator makes the first with 'notary account create'");
 

@@ -46,6 +46,13 @@ public static class AccessTable
         new("/grpc.health.v1.Health/Watch", Scopes.None, []),
         new("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", Scopes.None, []),
 
+        new("POST /v1/deposits", Scopes.Deposit, [Role.Depositor, Role.Batch]),
+        new("GET /v1/deposits", Scopes.Read, [Role.Depositor, Role.Reader]),
+        new("GET /v1/deposits/{deposit}", Scopes.Read, [Role.Depositor, Role.Reader]),
+        new("GET /v1/account", Scopes.None, Anyone),
+        new("GET /v1/ledger", Scopes.None, []),
+        new("GET /v1/openapi.json", Scopes.None, []),
+
         new("GET /checkpoint", Scopes.None, []),
         new("GET /tile/{**path}", Scopes.None, []),
         new("GET /key-change/{id}", Scopes.None, []),

@@ -84,6 +84,9 @@ internal sealed class DepositDesk(Ledger ledger, AccessGate gate, AuditTrail aud
         return ReadNow(ledger => ledger.ListDeposits(caller.Account, size, before));
     }
 
+    /// <summary>The ledger's name, key and latest checkpoint.</summary>
+    public (string Origin, string Vkey, ReadOnlyMemory<byte> Checkpoint) Describe() => (ledger.Origin, ledger.Key.ToString(), ledger.Latest.Note);
+
     /// <summary>An answer from what is on the ledger.</summary>
     /// <exception cref="RpcException">What <paramref name="read"/> throws, or that the store failed.</exception>
     public Task<T> Read<T>(Func<Ledger, T> read) => Task.FromResult(ReadNow(read));

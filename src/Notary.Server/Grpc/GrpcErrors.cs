@@ -73,6 +73,9 @@ internal static class GrpcErrors
         ? New(StatusCode.DataLoss, "the store of the ledger is damaged")
         : Unavailable("STORE_FAILED", "the store of the ledger cannot be read");
 
+    /// <summary>The status that <see cref="ToException"/> put into an exception.</summary>
+    public static Google.Rpc.Status StatusOf(RpcException e) => Google.Rpc.Status.Parser.ParseFrom(e.Trailers.GetValueBytes(DetailsTrailer)!);
+
     /// <summary>The exception that ends a call with this status.</summary>
     public static RpcException ToException(this Google.Rpc.Status status) => new(
         new global::Grpc.Core.Status((StatusCode)status.Code, status.Message),

@@ -12,10 +12,13 @@ namespace Notary.Server;
 /// </summary>
 internal static class ProblemDetails
 {
-    public static Task WriteAsync(HttpContext context, Google.Rpc.Status status)
+    /// <param name="context">The request.</param>
+    /// <param name="status">Why.</param>
+    /// <param name="code">The status of HTTP, where that of gRPC says less.</param>
+    public static Task WriteAsync(HttpContext context, Google.Rpc.Status status, int? code = null)
     {
         var response = context.Response;
-        response.StatusCode = StatusOf((StatusCode)status.Code);
+        response.StatusCode = code ?? StatusOf((StatusCode)status.Code);
         response.Headers.CacheControl = "no-store";
         // A refused body is not read to its end: what of it is still to come must not pass for the next request.
         if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))

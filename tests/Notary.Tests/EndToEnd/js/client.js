@@ -2,6 +2,7 @@
 // Exits with 0 when the server behaves, otherwise says what it did.
 'use strict';
 const assert = require('assert');
+const fs = require('fs');
 const grpc = require('@grpc/grpc-js');
 const loader = require('@grpc/proto-loader');
 const protobuf = require('protobufjs');
@@ -11,10 +12,24 @@ const [address, protoFolder, checkName] = process.argv.slice(2);
 const files = ['notary/v1/notary.proto', 'grpc/health/v1/health.proto', 'grpc/reflection/v1/reflection.proto'];
 const options = { includeDirs: [protoFolder], keepCase: true, longs: String, enums: String, oneofs: true };
 const packages = grpc.loadPackageDefinition(loader.loadSync(files, options));
-const connect = (Service) => new Service(address, grpc.credentials.createInsecure());
+const connect = (Service) => new Service(address, credentials());
 const notary = connect(packages.notary.v1.Notary);
 const health = connect(packages.grpc.health.v1.Health);
 const reflection = connect(packages.grpc.reflection.v1.ServerReflection);
+
+// Over TLS where NOTARY_CA names a root; with a client certificate or an API key where these are given.
+function credentials() {
+  const { NOTARY_CA, NOTARY_CLIENT_KEY, NOTARY_CLIENT_CERTIFICATE, NOTARY_API_KEY } = process.env;
+  if (!NOTARY_CA) return grpc.credentials.createInsecure();
+  const read = (file) => (file ? fs.readFileSync(file) : null);
+  const channel = grpc.credentials.createSsl(read(NOTARY_CA), read(NOTARY_CLIENT_KEY), read(NOTARY_CLIENT_CERTIFICATE));
+  if (!NOTARY_API_KEY) return channel;
+  return grpc.credentials.combineChannelCredentials(channel, grpc.credentials.createFromMetadataGenerator((_, done) => {
+    const metadata = new grpc.Metadata();
+    metadata.set('authorization', `Bearer ${NOTARY_API_KEY}`);
+    done(null, metadata);
+  }));
+}
 
 // One unary call: its response, or its error.
 const call = (client, method, message, { metadata = new grpc.Metadata(), ...options } = {}) =>
@@ -69,6 +84,12 @@ function details(error) {
 }
 
 const checks = {
+  async stranger() {
+    const refused = await fails(grpc.status.UNAUTHENTICATED, 'ListDeposits', {});
+    assert.strictEqual(details(refused)['google.rpc.ErrorInfo'].reason, 'NO_CREDENTIAL');
+    assert.ok((await info()).origin);
+  },
+
   async deposit() {
     const made = await deposit();
     assert.ok(verify(made) >= 1n);

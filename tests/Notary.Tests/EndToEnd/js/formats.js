@@ -22,7 +22,7 @@ function request(origin, deposit, fields = {}) {
   const values = {
     ledger: origin,
     deposit,
-    account: 'local',
+    account: process.env.NOTARY_ACCOUNT || 'local',
     commitment: crypto.randomBytes(32).toString('hex'),
     items: '1',
     nonce: crypto.randomBytes(32).toString('hex'),

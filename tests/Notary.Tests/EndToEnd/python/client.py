@@ -2,6 +2,7 @@
 
 The descriptor set is what `protoc --include_imports --descriptor_set_out` writes. Exits with 0 when the server behaves.
 """
+import os
 import sys
 import threading
 
@@ -69,6 +70,10 @@ class Checks:
         self.health = Client(channel, "grpc.health.v1.Health")
         self.reflection = Client(channel, "grpc.reflection.v1.ServerReflection")
         self.origin = self.notary.GetLedgerInfo(message("notary.v1.GetLedgerInfoRequest")).origin
+
+    def stranger(self):
+        refused = fails(grpc.StatusCode.UNAUTHENTICATED, self.notary.ListDeposits, message("notary.v1.ListDepositsRequest"))
+        assert details(refused)["google.rpc.ErrorInfo"].reason == "NO_CREDENTIAL"
 
     def _deposit(self, raw, **options):
         return self.notary.Deposit(message("notary.v1.DepositRequest", request=raw), **options)
@@ -185,11 +190,29 @@ class Checks:
         assert missing.error_response.error_code == 5 and nothing.error_response.error_code == 3
 
 
+def connect(address):
+    """Over TLS where NOTARY_CA names a root; with a client certificate or an API key where these are given."""
+    given = os.environ.get
+    if not given("NOTARY_CA"):
+        return grpc.insecure_channel(address)
+
+    def read(name):
+        if not given(name):
+            return None
+        with open(given(name), "rb") as file:
+            return file.read()
+
+    credentials = grpc.ssl_channel_credentials(read("NOTARY_CA"), read("NOTARY_CLIENT_KEY"), read("NOTARY_CLIENT_CERTIFICATE"))
+    if given("NOTARY_API_KEY"):
+        credentials = grpc.composite_channel_credentials(credentials, grpc.access_token_call_credentials(given("NOTARY_API_KEY")))
+    return grpc.secure_channel(address, credentials)
+
+
 def main(address, descriptors, check):
     with open(descriptors, "rb") as file:
         for proto in descriptor_pb2.FileDescriptorSet.FromString(file.read()).file:
             POOL.Add(proto)
-    with grpc.insecure_channel(address) as channel:
+    with connect(address) as channel:
         getattr(Checks(channel), check)()
 
 

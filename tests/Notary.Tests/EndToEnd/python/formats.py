@@ -23,7 +23,7 @@ def request(origin, deposit, **changed):
     fields = {
         "ledger": origin,
         "deposit": deposit,
-        "account": "local",
+        "account": os.environ.get("NOTARY_ACCOUNT") or "local",
         "commitment": os.urandom(32).hex(),
         "items": "1",
         "nonce": os.urandom(32).hex(),
