@@ -116,6 +116,8 @@ internal static class Hosts
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton<IHostLifetime, OwnedLifetime>();
+        if (options.OpenId is { } openId)
+            OpenIdTokens.Add(builder.Services, openId);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {

@@ -69,6 +69,9 @@ public sealed class ServerOptions
     /// <summary>The certificate that both ports show; null serves without TLS, on loopback.</summary>
     public TlsOptions? Tls { get; init; }
 
+    /// <summary>Whose OpenID Connect tokens are taken; null: nobody's.</summary>
+    public OpenIdOptions? OpenId { get; init; }
+
     /// <summary>What an address may do that shows no account.</summary>
     public AddressLimits AddressLimits { get; init; } = new();
 
@@ -105,6 +108,8 @@ public sealed class ServerOptions
                 throw new ServerRefusedException($"the outside time-stamping authority {authority.Name} is given twice", "give each one once, its roots in one file");
         }
 
+        if (OpenId is not null && OpenIdTokens.Problem(OpenId) is { } problem)
+            throw new ServerRefusedException(problem, "give it as its tokens name it, and the audience that they have");
         foreach (var endpoint in new[] { Listen, Web })
         {
             // What others can listen to is encrypted, or is not served: a key or a title that was sent in the clear is out.

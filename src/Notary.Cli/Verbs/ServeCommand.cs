@@ -52,6 +52,7 @@ internal static class ServeCommand
             OutsideAuthorities = TimestampOptions.ReadOutside(arguments),
             StampInterval = TimestampOptions.ReadInterval(arguments),
             Tls = TlsArguments.Read(arguments),
+            OpenId = TlsArguments.ReadOpenId(arguments),
             TimeProvider = context.Time,
             Logging = logging => LogFormats.Add(logging, arguments.GetValue(Log), context.Terminal),
             ExportTelemetry = true,

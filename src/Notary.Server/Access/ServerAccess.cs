@@ -29,7 +29,7 @@ internal sealed class ServerAccess : IAsyncDisposable
             var book = new AccountBook(folder.Accounts, reachable, options.TimeProvider, options.Randomness ?? RandomNumberGenerator.Create(), logger);
             var audit = new AuditTrail(book, options.TimeProvider, logger);
             var addresses = new AddressThrottle(options.AddressLimits, options.TimeProvider);
-            return new ServerAccess(book, audit, new AccessGate(book, addresses, new SignIns(book, addresses, audit, options.TimeProvider), options.TimeProvider), tls);
+            return new ServerAccess(book, audit, new AccessGate(book, addresses, new SignIns(book, addresses, audit, options.OpenId is not null, options.TimeProvider), options.TimeProvider), tls);
         }
         catch (StoreException e)
         {

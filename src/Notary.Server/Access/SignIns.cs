@@ -6,10 +6,10 @@ using Notary.Core;
 namespace Notary.Server;
 
 /// <summary>
-/// Finds who calls by what was shown: <c>Authorization: Bearer</c> with an API key, or the client certificate of the
-/// connection. One credential decides: where a header is sent, a certificate does not stand in for it.
+/// Finds who calls by what was shown: <c>Authorization: Bearer</c> with an API key or, where an issuer is configured, with an
+/// OpenID Connect token, or the client certificate of the connection. One credential decides: where a header is sent, a certificate does not stand in for it.
 /// </summary>
-internal sealed class SignIns(AccountBook book, AddressThrottle addresses, AuditTrail audit, TimeProvider time)
+internal sealed class SignIns(AccountBook book, AddressThrottle addresses, AuditTrail audit, bool takesTokens, TimeProvider time)
 {
     private const string Scheme = "Bearer ";
 
@@ -18,20 +18,26 @@ internal sealed class SignIns(AccountBook book, AddressThrottle addresses, Audit
     {
         var header = context.Request.Headers.Authorization;
         if (header.Count > 0)
-            return new(FromHeader(header, context));
+            return FromHeaderAsync(header, context);
         return context.Connection.ClientCertificate is { } certificate
             ? new(Found(CredentialKind.Certificate, AccountRegister.LookupOf(certificate), context))
             : new((null, AccessErrors.NobodyShown()));
     }
 
-    private (Caller?, Google.Rpc.Status?) FromHeader(StringValues header, HttpContext context)
+    private ValueTask<(Caller?, Google.Rpc.Status?)> FromHeaderAsync(StringValues header, HttpContext context)
     {
         // Two headers are two answers to one question; whoever is in between may read the other one.
         if (header is not [{ } value] || !value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
-            return (null, Failed(context));
+            return new((null, Failed(context)));
         var key = value.AsSpan(Scheme.Length);
-        return ApiKey.IsKey(key) ? Found(CredentialKind.ApiKey, ApiKey.HashOf(key), context) : (null, Failed(context));
+        if (ApiKey.IsKey(key))
+            return new(Found(CredentialKind.ApiKey, ApiKey.HashOf(key), context));
+        // A token has two dots; what has none is not worth the work.
+        return takesTokens && key.Contains('.') ? FromTokenAsync(context) : new((null, Failed(context)));
     }
+
+    private async ValueTask<(Caller?, Google.Rpc.Status?)> FromTokenAsync(HttpContext context) =>
+        await OpenIdTokens.FindAsync(context) is { } lookup ? Found(CredentialKind.Subject, lookup, context) : (null, Failed(context));
 
     private (Caller?, Google.Rpc.Status?) Found(CredentialKind kind, in Hash lookup, HttpContext context)
     {
