@@ -20,7 +20,7 @@ internal static class TlsArguments
     {
         var (issuer, audience) = (arguments.GetValue(Issuer), arguments.GetValue(Audience));
         if (issuer is null != audience is null)
-            throw CliException.Input($"{(issuer is null ? Audience : Issuer).Name} is given without {(issuer is null ? Issuer : Audience).Name}", "a token must be for this ledger, or one for another service would do");
+            throw CliException.Input($"{(issuer is null ? Audience.Name : Issuer.Name)} is given without {(issuer is null ? Issuer.Name : Audience.Name)}", "a token must be for this ledger, or one for another service would do");
         return issuer is null ? null : new OpenIdOptions(issuer, audience!);
     }
 

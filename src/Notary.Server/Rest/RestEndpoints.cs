@@ -179,14 +179,14 @@ internal sealed class RestEndpoints(DepositDesk desk, AccessGate gate, AccountBo
     private static Task WriteAsync(HttpContext context, Proto.Certificate certificate) => WebAnswer.WriteAsync(
         context,
         "application/json",
-        CertificateJson.Write(new Certificate
+        new Certificate
         {
             Statement = certificate.Statement.ToStringUtf8(),
             Claims = certificate.Claims.IsEmpty ? null : certificate.Claims.ToStringUtf8(),
             Request = certificate.Request.IsEmpty ? null : certificate.Request.ToStringUtf8(),
             Proof = certificate.Proof.ToStringUtf8(),
             Timestamps = [.. certificate.Timestamps.Select(stamp => new TimestampToken(stamp.Over, stamp.Token.Memory, stamp.Proof.IsEmpty ? null : stamp.Proof.ToStringUtf8()))],
-        }));
+        }.ToJson());
 
     private static Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> members)
     {

@@ -98,12 +98,12 @@ public sealed class TlsClientTests : IAsyncLifetime
         File.WriteAllText(body, JsonSerializer.Serialize(new { request = System.Text.Encoding.UTF8.GetString(request.Bytes.Span) }));
         var made = await CurlAsync("alpha", "/v1/deposits", "-H", "Content-Type: application/json", "--data-binary", "@" + body);
         Assert.StartsWith("201 application/json", made.Status, StringComparison.Ordinal);
-        var certificate = CertificateJson.Parse(System.Text.Encoding.UTF8.GetBytes(made.Body));
+        var certificate = Certificate.Parse(System.Text.Encoding.UTF8.GetBytes(made.Body));
         Assert.Equal(System.Text.Encoding.UTF8.GetString(request.Bytes.Span), certificate.Request);
         Assert.DoesNotContain("<script", made.Body, StringComparison.Ordinal);
         Assert.Contains(request.Request.Deposit.ToString(), (await CurlAsync("alpha", "/v1/deposits")).Body, StringComparison.Ordinal);
         var other = await CurlAsync("beta", $"/v1/deposits/{request.Request.Deposit}");
-        Assert.Null(CertificateJson.Parse(System.Text.Encoding.UTF8.GetBytes(other.Body)).Claims);
+        Assert.Null(Certificate.Parse(System.Text.Encoding.UTF8.GetBytes(other.Body)).Claims);
         Assert.StartsWith("401 application/problem+json", (await CurlAsync(null, "/v1/deposits")).Status, StringComparison.Ordinal);
         // By the certificate of the connection alone.
         var run = (await ExternalTool.RunAsync("curl", ["-sS", "--cacert", certificates.Root, "--cert", certificates.CertificateOf("zhang"), "--key", certificates.KeyOf("zhang"), Url("/v1/account")])).Succeeded();

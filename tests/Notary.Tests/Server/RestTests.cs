@@ -23,13 +23,13 @@ public sealed class RestTests(AccountsServer server) : IClassFixture<AccountsSer
         Assert.Equal(HttpStatusCode.Created, made.StatusCode);
         Assert.Equal($"/v1/deposits/{request.Request.Deposit}", made.Headers.Location!.OriginalString);
         Assert.Equal("nosniff", made.Headers.GetValues("X-Content-Type-Options").Single());
-        var certificate = CertificateJson.Parse(await made.Content.ReadAsByteArrayAsync(Cancellation));
+        var certificate = Certificate.Parse(await made.Content.ReadAsByteArrayAsync(Cancellation));
         var over = await server.Notary.GetCertificateAsync(new() { Deposit = $"{request.Request.Deposit}" }, server.As("alpha", Role.Reader), cancellationToken: Cancellation);
         Assert.Equal((over.Certificate.Statement.ToStringUtf8(), over.Certificate.Claims.ToStringUtf8()), (certificate.Statement, certificate.Claims));
         var report = Verifier.Verify(Evidence.FromCertificate(certificate), new VerifierInputs(TrustPolicy.Parse(TrustPolicy.Format(server.Server.Key, null))));
         Assert.NotEqual(Verdict.Fail, report.Verdict);
         using var again = await SendAsync(HttpMethod.Post, "/v1/deposits", "alpha", body);
-        Assert.Equal(certificate.Statement, CertificateJson.Parse(await again.Content.ReadAsByteArrayAsync(Cancellation)).Statement);
+        Assert.Equal(certificate.Statement, Certificate.Parse(await again.Content.ReadAsByteArrayAsync(Cancellation)).Statement);
         using var other = await SendAsync(HttpMethod.Post, "/v1/deposits", "alpha", Json(new { request = Encoding.UTF8.GetString(RequestBytes.Create(request.Request with { Title = "x" }, null).Bytes.Span) }));
         await ProblemAsync(other, HttpStatusCode.Conflict);
     }
@@ -42,7 +42,7 @@ public sealed class RestTests(AccountsServer server) : IClassFixture<AccountsSer
         foreach (var path in (string[])[$"/v1/deposits/{request.Request.Deposit}", $"/v1/deposits/{request.Request.Deposit}?account=alpha", $"/v1/deposits/{request.Request.Deposit.ToString().ToUpperInvariant()}"])
         {
             using var foreign = await SendAsync(HttpMethod.Get, path, "beta");
-            var certificate = CertificateJson.Parse(await foreign.Content.ReadAsByteArrayAsync(Cancellation));
+            var certificate = Certificate.Parse(await foreign.Content.ReadAsByteArrayAsync(Cancellation));
             Assert.True(certificate.Claims is null && certificate.Request is null);
         }
 
