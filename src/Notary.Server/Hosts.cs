@@ -117,7 +117,7 @@ internal static class Hosts
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton<IHostLifetime, OwnedLifetime>();
         if (options.OpenId is { } openId)
-            OpenIdTokens.Add(builder.Services, openId);
+            OpenIdTokens.Add(builder.Services, openId, options.TimeProvider);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {

@@ -70,8 +70,24 @@ internal sealed class EntryScan(string folder, VerifiedTree tree, MonitorState s
         {
             ReadKey(index, entry);
         }
+        else if (Entry.IsAuditHead(entry.Span))
+        {
+            ReadAuditHead(index, entry);
+        }
 
         range.Append(MerkleHash.Leaf(entry.Span));
+    }
+
+    private void ReadAuditHead(ulong index, ReadOnlyMemory<byte> entry)
+    {
+        try
+        {
+            CheckTime(index, AuditHead.Parse(StrictText.Decode(AuditHead.Document, entry.Span)).At);
+        }
+        catch (MalformedException exception)
+        {
+            Breach(FindingKinds.Entry, $"entry {index} is no head of the audit log: {exception.Message}");
+        }
     }
 
     private void ReadKey(ulong index, ReadOnlyMemory<byte> entry)

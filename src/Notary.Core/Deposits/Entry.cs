@@ -10,10 +10,14 @@ public static class Entry
 {
     private static readonly byte[] StatementLine = Encoding.ASCII.GetBytes(Statement.Document + "\n");
     private static readonly byte[] KeyChangeLine = Encoding.ASCII.GetBytes(KeyChange.Document + "\n");
+    private static readonly byte[] AuditHeadLine = Encoding.ASCII.GetBytes(AuditHead.Document + "\n");
 
     /// <summary>Whether the entry is the statement of a deposit.</summary>
     public static bool IsDeposit(ReadOnlySpan<byte> entry) => entry.StartsWith(StatementLine);
 
     /// <summary>Whether the entry changes the ledger's key.</summary>
     public static bool IsKeyChange(ReadOnlySpan<byte> entry) => entry.StartsWith(KeyChangeLine);
+
+    /// <summary>Whether the entry says how far the audit log is.</summary>
+    public static bool IsAuditHead(ReadOnlySpan<byte> entry) => entry.StartsWith(AuditHeadLine);
 }

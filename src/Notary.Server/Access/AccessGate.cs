@@ -69,8 +69,8 @@ internal sealed class AccessGate(AccountBook book, AddressThrottle addresses, Si
     /// <summary>The row of an endpoint. The framework's own answers to methods that do not exist are everybody's.</summary>
     private static AccessRow? FindRow(Endpoint endpoint)
     {
-        var pattern = (endpoint as RouteEndpoint)?.RoutePattern.RawText ?? "";
-        if (pattern.Contains("{unimplemented", StringComparison.Ordinal))
+        // What is no route is the framework's answer to a path with another method.
+        if (endpoint is not RouteEndpoint { RoutePattern.RawText: { } pattern } || pattern.Contains("{unimplemented", StringComparison.Ordinal))
             return AccessTable.Unimplemented;
         return AccessTable.Find(CallOf(pattern, endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()));
     }

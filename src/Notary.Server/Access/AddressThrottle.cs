@@ -17,6 +17,9 @@ internal sealed class AddressThrottle(AddressLimits limits, TimeProvider time)
     private readonly Buckets shared = new(limits, time);
     private long cleaned = time.GetTimestamp();
 
+    /// <summary>Addresses that are remembered.</summary>
+    public int Known => addresses.Count;
+
     /// <summary>Counts a call; returns how long to wait where there were too many, else zero.</summary>
     public TimeSpan TakeCall(IPAddress? address) => Find(address)?.Calls.Take() ?? TimeSpan.Zero;
 

@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.IdentityModel.Tokens;
 using Notary.Core;
 
@@ -26,11 +28,14 @@ internal static class OpenIdTokens
         SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384, SecurityAlgorithms.EcdsaSha512,
     ];
 
-    public static void Add(IServiceCollection services, OpenIdOptions options)
+    public static void Add(IServiceCollection services, OpenIdOptions options, TimeProvider time)
     {
         // Without the data protection that AddAuthentication brings along: nothing is protected here, and its keys would be
         // written to the home of whoever runs the server.
         services.AddAuthenticationCore();
+        services.AddWebEncoders();
+        services.TryAddSingleton(time);
+        services.AddSingleton<IAuthenticationConfigurationProvider, NoConfiguration>();
         new AuthenticationBuilder(services).AddJwtBearer(bearer =>
         {
             bearer.Authority = options.Authority.OriginalString;
@@ -42,7 +47,6 @@ internal static class OpenIdTokens
             bearer.TokenValidationParameters.ValidIssuer = options.Authority.OriginalString;
             bearer.TokenValidationParameters.ClockSkew = TimeSpan.FromMinutes(1);
         });
-        services.AddLogging();
     }
 
     /// <summary>What the accounts know the token's subject by; null where the token is not good.</summary>
@@ -52,6 +56,12 @@ internal static class OpenIdTokens
         return result.Principal?.FindFirst("iss")?.Value is { } issuer && result.Principal.FindFirst("sub")?.Value is { Length: > 0 } subject
             ? AccountRegister.LookupOf(issuer, subject)
             : null;
+    }
+
+    /// <summary>No settings files are read.</summary>
+    private sealed class NoConfiguration : IAuthenticationConfigurationProvider
+    {
+        public IConfiguration AuthenticationConfiguration { get; } = new ConfigurationBuilder().Build();
     }
 
     /// <summary>What is wrong with the options, or null.</summary>

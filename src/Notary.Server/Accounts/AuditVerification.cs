@@ -18,7 +18,6 @@ public sealed record AuditReport(ulong Records, int Heads, ulong Covered, ulong 
 public static class AuditVerification
 {
     private const int Page = 1_000;
-    private static readonly byte[] HeadLine = Encoding.ASCII.GetBytes(AuditHead.Document + "\n");
 
     /// <exception cref="AccountRefusedException">There is no ledger or there are no accounts.</exception>
     /// <exception cref="LedgerRefusedException">The ledger cannot be read.</exception>
@@ -69,7 +68,7 @@ public static class AuditVerification
         foreach (var entry in reader.ReadRecords(0).SelectMany(page => page))
         {
             cancellation.ThrowIfCancellationRequested();
-            if (entry.Entry.Span.StartsWith(HeadLine))
+            if (Entry.IsAuditHead(entry.Entry.Span))
                 heads.Add((entry.Index, AuditHead.Parse(Encoding.UTF8.GetString(entry.Entry.Span))));
         }
 

@@ -103,7 +103,9 @@ internal sealed class HeadLoader(ILedgerStore store, TreeReader tree, VerifierKe
     {
         if (Entry.IsDeposit(entry))
             return Statement.Parse(Encoding.UTF8.GetString(entry)).Received;
-        return Entry.IsKeyChange(entry) ? KeyChange.Parse(Encoding.UTF8.GetString(entry)).At : null;
+        if (Entry.IsKeyChange(entry))
+            return KeyChange.Parse(Encoding.UTF8.GetString(entry)).At;
+        return Entry.IsAuditHead(entry) ? AuditHead.Parse(Encoding.UTF8.GetString(entry)).At : null;
     }
 
     private static ulong Shift(ulong size, int bits) => bits >= 64 ? 0 : size >> bits;

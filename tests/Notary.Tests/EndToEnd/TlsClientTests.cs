@@ -100,7 +100,6 @@ public sealed class TlsClientTests : IAsyncLifetime
         Assert.StartsWith("201 application/json", made.Status, StringComparison.Ordinal);
         var certificate = Certificate.Parse(System.Text.Encoding.UTF8.GetBytes(made.Body));
         Assert.Equal(System.Text.Encoding.UTF8.GetString(request.Bytes.Span), certificate.Request);
-        Assert.DoesNotContain("<script", made.Body, StringComparison.Ordinal);
         Assert.Contains(request.Request.Deposit.ToString(), (await CurlAsync("alpha", "/v1/deposits")).Body, StringComparison.Ordinal);
         var other = await CurlAsync("beta", $"/v1/deposits/{request.Request.Deposit}");
         Assert.Null(Certificate.Parse(System.Text.Encoding.UTF8.GetBytes(other.Body)).Claims);

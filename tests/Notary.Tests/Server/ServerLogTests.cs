@@ -112,6 +112,39 @@ public sealed class ServerLogTests
         Assert.True(await call.ResponseStream.MoveNext(Cancellation));
     }
 
+    [Fact]
+    public async Task No_key_header_title_or_account_of_a_caller_reaches_the_log_whatever_it_holds()
+    {
+        var log = new LogLines();
+        var server = new AccountsServer();
+        var plain = RunningServer.Options(server.Data);
+        await server.StartAsync(new ServerOptions
+        {
+            DataDirectory = plain.DataDirectory,
+            Origin = plain.Origin,
+            Listen = plain.Listen,
+            Web = plain.Web,
+            Logging = logging => logging.AddProvider(log),
+        });
+        var good = server.KeyOf("alpha", Role.Depositor);
+        var bad = "nk_" + new string('Q', 43);
+        foreach (var key in (string[])[good, bad, "eyJhbGciOiJub25lIn0.e30.", "x%0a%0dcritical: forged", "${jndi:ldap://x}"])
+        {
+            var metadata = AccountsServer.WithKey(key);
+            metadata.Add("x-forged", "forged-header {Origin} %0d%0a");
+            await Record.ExceptionAsync(() => server.DepositAsync(RequestBytes.Create(server.NewRequest("alpha") with { Title = "forged-title {0}" }, null), metadata));
+            await Record.ExceptionAsync(async () => await server.Accounts.VerifyIdentityAsync(new() { Account = "forged\ncritical: account", Method = "m" }, metadata, cancellationToken: Cancellation));
+            using var answer = await server.Web.GetAsync($"/v1/deposits/{Uri.EscapeDataString("forged\r\npath")}", Cancellation);
+        }
+
+        await server.DisposeAsync();
+        var text = string.Join('\n', log.Lines.Select(line => line.Text));
+        Assert.NotEmpty(text);
+        foreach (var secret in (string[])[good, good[3..], ApiKey.HashOf(good).ToString(), bad, "eyJ", "jndi", "forged"])
+            Assert.DoesNotContain(secret, text, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(log.Lines, line => line.Level > LogLevel.Information);
+    }
+
     private sealed record LogLine(string Category, LogLevel Level, string Text);
 
     private sealed class LogLines : ILoggerProvider

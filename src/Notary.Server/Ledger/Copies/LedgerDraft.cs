@@ -109,6 +109,8 @@ internal sealed class LedgerDraft : IDisposable
                 return new NewEntry(entry.Entry, entry.Claims, entry.Request, null, KeyHistory.Account);
             }
 
+            if (Entry.IsAuditHead(entry.Entry.Span) && AuditHead.Parse(Encoding.UTF8.GetString(entry.Entry.Span)).At is var at && at > newest)
+                newest = at;
             if (!Entry.IsDeposit(entry.Entry.Span))
                 return new NewEntry(entry.Entry, entry.Claims, entry.Request, null, null);
             var statement = Statement.Parse(Encoding.UTF8.GetString(entry.Entry.Span));

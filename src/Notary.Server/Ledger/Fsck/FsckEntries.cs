@@ -16,6 +16,7 @@ internal sealed class FsckEntries(
     private DateTimeOffset newest = DateTimeOffset.MinValue;
     private (ulong Size, Hash Root) after;
     private ulong depositRows;
+    private ulong auditRecords;
 
     public ulong Deposits { get; private set; }
 
@@ -138,6 +139,8 @@ internal sealed class FsckEntries(
                 CheckDeposit(entry, Statement.Parse(text));
             else if (Entry.IsKeyChange(entry.Entry.Span))
                 CheckKeyChange(entry, KeyChange.Parse(text));
+            else if (Entry.IsAuditHead(entry.Entry.Span))
+                CheckAuditHead(entry.Index, AuditHead.Parse(text));
             else if (!text.StartsWith("notary.", StringComparison.Ordinal))
                 findings.Entry(entry.Index, "is no text of the notary formats");
             if (!Entry.IsDeposit(entry.Entry.Span) && !Entry.IsKeyChange(entry.Entry.Span) && (!entry.Claims.IsEmpty || !entry.Request.IsEmpty))
@@ -163,6 +166,17 @@ internal sealed class FsckEntries(
         keys.Check(entry, change);
         if (!entry.Claims.IsEmpty && !LostRecords.Are(entry))
             findings.Record(entry.Index, "hold claims beside an entry that is not a deposit");
+    }
+
+    private void CheckAuditHead(ulong index, AuditHead head)
+    {
+        CheckTime(index, head.At);
+        if (head.Ledger != origin)
+            findings.Entry(index, $"is of the ledger {head.Ledger}");
+        // A log that got shorter was replaced by another one. Whether its records are those, 'notary audit verify' says.
+        if (head.Records < auditRecords)
+            findings.Entry(index, $"says that the audit log has {head.Records} records, and an entry before it says {auditRecords}");
+        auditRecords = Math.Max(auditRecords, head.Records);
     }
 
     private void CheckTime(ulong index, DateTimeOffset time)
