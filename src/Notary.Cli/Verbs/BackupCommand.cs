@@ -27,6 +27,7 @@ internal static class BackupCommand
             throw CliException.Input($"--out {path}: is not a file's name");
         var report = StageBars.Run(
             context.Terminal, progress => LedgerBackup.Write(data, path, withKey, context.Time, progress, cancellation));
+        AccountRegister.RecordCopy(data, "backup-written", report.Entries, context.Time);
         context.Terminal.Line(string.Create(
             CultureInfo.InvariantCulture, $"{report.Origin}: {report.Entries:N0} entries in {path}, {Sizes.Bytes((ulong)report.Length)}"));
         context.Terminal.Line("checked: every entry, hash, private record and index row of the copy was read back up to the signed checkpoint; sealed with SHA-256");

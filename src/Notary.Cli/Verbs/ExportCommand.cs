@@ -42,6 +42,7 @@ internal static class ExportCommand
                 ExitCode.Failed,
                 string.Create(CultureInfo.InvariantCulture, $"{path} holds a checkpoint of {outcome.Known} entries, and {data} has only {seen.Size}: the database is older than what was exported"),
                 "this is a restored backup; serving it would sign a second history");
+        AccountRegister.RecordCopy(data, "exported", seen.Size, context.Time);
         context.Terminal.Line(string.Create(
             CultureInfo.InvariantCulture, $"{seen.Checkpoint.Origin}: {outcome.Now:N0} entries in {path}, {outcome.Now - outcome.Before:N0} of them new"));
         return ExitCode.Pass;

@@ -31,7 +31,7 @@ public static class AccountErasure
             throw new AccountRefusedException($"the {LedgerStores.NameOf(kind)} store cannot erase", $"move the ledger with 'notary migrate --data {folder.Folder} --to sqlite' first");
         var deposits = File.Exists(folder.Database) ? SqliteErasure.Run(folder.Database, account) : 0;
         // A crash before this leaves the account with its name, and its deposits without records: erasing it again ends it.
-        return database.Change((rows, pen) =>
+        var report = database.Change((rows, pen) =>
         {
             var isAgain = AccountRows.Find(rows, account) is { Name: Erased, Closed: not null };
             using (var update = rows.Prepare("UPDATE account SET name = ?2, identity = '', method = '', verified = 0, closed = ?3 WHERE id = ?1"))
@@ -44,6 +44,12 @@ public static class AccountErasure
 
             pen.Write("account-erased", actor, account, string.Create(CultureInfo.InvariantCulture, $"deposits {deposits}"));
             return new ErasureReport(deposits, isAgain);
+        });
+        // A crash before this leaves the account erased, and copies of its rows in pages: erasing it again ends it.
+        return database.Read(rows =>
+        {
+            rows.Execute("VACUUM");
+            return report;
         });
     }
 

@@ -35,6 +35,25 @@ public sealed partial class AccountRegister : IDisposable
         return new AccountRegister(AccountDatabase.Open(folder.Accounts, time), random);
     }
 
+    /// <summary>Records that the ledger of a folder was copied; does nothing where it has no accounts, and so no audit log.</summary>
+    /// <param name="dataDirectory">The folder of the ledger.</param>
+    /// <param name="what">A token: <c>backup-written</c>.</param>
+    /// <param name="entries">How many entries were copied.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="StoreException">It was not recorded.</exception>
+    public static void RecordCopy(string dataDirectory, string what, ulong entries, TimeProvider time)
+    {
+        using var folder = new DataFolder(dataDirectory, highWaterMark: null);
+        if (!File.Exists(folder.Accounts))
+            return;
+        using var database = AccountDatabase.Open(folder.Accounts, time);
+        database.Change((_, pen) =>
+        {
+            pen.Write(what, LocalActor, null, string.Create(CultureInfo.InvariantCulture, $"entries {entries}"));
+            return true;
+        });
+    }
+
     /// <summary>Every account, by id.</summary>
     public IReadOnlyList<Account> Accounts() => database.Read(AccountRows.Accounts);
 

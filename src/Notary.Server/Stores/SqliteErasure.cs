@@ -2,8 +2,8 @@ namespace Notary.Server;
 
 /// <summary>
 /// Takes an account's private records out of a database that nobody has open. Entries, tree and the uuid index stay as they
-/// are: certificates that were handed out still verify, and a uuid stays taken. One transaction, and what it frees is
-/// overwritten; the log, which still holds the old pages, is gone afterwards.
+/// are: certificates that were handed out still verify, and a uuid stays taken. One transaction; then the database is
+/// written anew, which takes as long as copying it and as much room again, and the log with the old pages is gone.
 /// </summary>
 internal static class SqliteErasure
 {
@@ -28,6 +28,8 @@ internal static class SqliteErasure
                 using (var delete = database.Prepare("DELETE FROM accounts WHERE account = ?1"))
                     delete.Bind(1, account).Run();
                 database.Execute("COMMIT");
+                // Pages keep copies of rows that were once moved between them: only a database written anew is free of them.
+                database.Execute("VACUUM");
             }
 
             // A crash before this leaves the erased pages in the log: erasing again finds nothing to do and comes here.

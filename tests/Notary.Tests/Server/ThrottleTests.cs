@@ -16,7 +16,7 @@ public sealed class ThrottleTests
         bucket.Limit(10);
         for (var i = 0; i < 20; i++)
             Assert.Equal(TimeSpan.Zero, bucket.Take());
-        Assert.Equal(TimeSpan.FromMilliseconds(100), bucket.Take(), TimeSpan.FromMilliseconds(1));
+        Assert.InRange(bucket.Take(), TimeSpan.FromMilliseconds(99), TimeSpan.FromMilliseconds(101));
         clock.Advance(TimeSpan.FromMilliseconds(100));
         Assert.Equal(TimeSpan.Zero, bucket.Take());
         Assert.NotEqual(TimeSpan.Zero, bucket.Take());
@@ -50,7 +50,7 @@ public sealed class ThrottleTests
     {
         var throttle = new AddressThrottle(new AddressLimits(Calls: 1, Failures: 1), clock);
         foreach (var i in Enumerable.Range(0, 40_000))
-            throttle.TakeCall(new IPAddress([10, (byte)(i >> 16), (byte)(i >> 8), (byte)i]));
+            throttle.TakeCall(new IPAddress([10, (byte)(i / 65_536), (byte)(i / 256 % 256), (byte)(i % 256)]));
         Assert.InRange(throttle.Known, 1, 16_384);
         // Beyond that new ones share one bucket, and quiet ones are forgotten.
         Assert.NotEqual(TimeSpan.Zero, throttle.TakeCall(IPAddress.Parse("203.0.113.9")));
