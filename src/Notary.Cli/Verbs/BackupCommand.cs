@@ -33,6 +33,8 @@ internal static class BackupCommand
         context.Terminal.Line("checked: every entry, hash, private record and index row of the copy was read back up to the signed checkpoint; sealed with SHA-256");
         if (report.Timestamps is { } timestamps)
             context.Terminal.Line($"the time-stamps over its checkpoints are in {timestamps}: keep it beside the backup, 'notary restore' takes it from there");
+        if (report.Accounts is { } accounts)
+            context.Terminal.Line($"accounts and audit log are in {accounts}: keep it beside the backup too");
         if (report.HasKey)
             context.Terminal.Warning($"{path} holds the signing key: whoever reads it can sign as {report.Origin}");
         else

@@ -114,7 +114,7 @@ internal sealed class DataFolder : IDisposable
             return;
         var taken = Directory.EnumerateFileSystemEntries(Folder).FirstOrDefault(
             path => path != Key && path != Key + ".new" && path != LockFile && path != Database + "-shm" && path != Database + "-wal"
-                && !SqliteFile.IsPartOf(Draft, path) && !(File.Exists(Draft) && SqliteFile.IsPartOf(Timestamps, path)));
+                && !SqliteFile.IsPartOf(Draft, path) && !(File.Exists(Draft) && (SqliteFile.IsPartOf(Timestamps, path) || SqliteFile.IsPartOf(Accounts, path))));
         if (taken is not null)
             throw new LedgerRefusedException(
                 $"{Folder} is not empty: it holds {Path.GetFileName(taken)}", "give a folder that is empty or not there; a ledger is never written over");

@@ -31,6 +31,27 @@ internal static class SqliteFile
         DurableFile.Sync(file.SafeFileHandle);
     }
 
+    /// <summary>Copies a small database, also beside a running server, into one plain file that is not there yet; durable when this returns.</summary>
+    /// <exception cref="StoreException">It cannot be read, or the copy not be written.</exception>
+    public static void Copy(string path, string to)
+    {
+        try
+        {
+            // SQLite takes an empty file for none; one that it made itself would be readable for everybody.
+            DurableFile.CreateEmpty(to);
+            using (var database = SqliteDatabase.Open(path, readOnly: true))
+            using (var statement = database.Prepare("VACUUM INTO ?1"))
+                statement.Bind(1, to).Run();
+        }
+        catch (SqliteException e)
+        {
+            throw new StoreException($"{path}: {e.Message}", isFatal: false, e);
+        }
+
+        using var file = DurableFile.Open(to, FileMode.Open, FileShare.Read);
+        DurableFile.Sync(file.SafeFileHandle);
+    }
+
     /// <summary>Whether SQLite takes the file for one of its own.</summary>
     public static bool IsDatabase(string path)
     {

@@ -64,20 +64,6 @@ internal sealed class TokenStore : IDisposable
             yield return Read(statement);
     }
 
-    /// <summary>Copies a store, also beside a running server, into one plain file that is not there yet; durable when this returns.</summary>
-    /// <exception cref="StoreException">It cannot be read, or the copy not be written.</exception>
-    public static void Copy(string path, string to) => Guard(path, () =>
-    {
-        // SQLite takes an empty file for none; one that it made itself would be readable for everybody.
-        DurableFile.CreateEmpty(to);
-        using (var database = SqliteDatabase.Open(path, readOnly: true))
-        using (var statement = database.Prepare("VACUUM INTO ?1"))
-            statement.Bind(1, to).Run();
-        using var file = DurableFile.Open(to, FileMode.Open, FileShare.Read);
-        DurableFile.Sync(file.SafeFileHandle);
-        return true;
-    });
-
     /// <summary>Adds a token, durable when this returns. A second one of the same authority and size is not kept.</summary>
     /// <exception cref="StoreException">It was not written.</exception>
     public void Add(StoredToken token) => Guard("the store of time-stamps", () =>

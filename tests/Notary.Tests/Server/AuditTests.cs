@@ -125,6 +125,24 @@ public sealed class AuditTests : IAsyncLifetime
             new() { Request = Google.Protobuf.ByteString.CopyFrom(taken.Bytes.Span) }, server.As("beta", Role.Depositor), cancellationToken: Cancellation))).StatusCode);
     }
 
+    [Fact]
+    public async Task A_backup_brings_accounts_keys_and_log_back_and_is_in_the_log_itself()
+    {
+        await server.DepositAsync("alpha");
+        using var folder = new TemporaryFolder();
+        var (backup, restored) = (Path.Combine(folder.Path, "backup"), Path.Combine(folder.Path, "data"));
+        var report = LedgerBackup.Write(server.Data, backup, withKey: true, TimeProvider.System, null, Cancellation);
+        Assert.Equal(backup + ".accounts", report.Accounts);
+        AccountRegister.RecordCopy(server.Data, "backup-written", report.Entries, TimeProvider.System);
+        Assert.Contains((await server.Accounts.ReadAuditAsync(new() { First = 1, Count = 1_000 }, server.As("alpha", Role.Auditor), cancellationToken: Cancellation)).Records,
+            record => record.Contains("event backup-written", StringComparison.Ordinal));
+        LedgerRestore.Run(backup, restored, null, null, null, Cancellation);
+        Assert.Null(AuditVerification.Run(restored, TimeProvider.System, Cancellation).Problem);
+        using var random = System.Security.Cryptography.RandomNumberGenerator.Create();
+        using var register = AccountRegister.Open(restored, create: false, TimeProvider.System, random);
+        Assert.Equal(server.Register.Credentials().Select(credential => credential.Lookup), register.Credentials().Select(credential => credential.Lookup));
+    }
+
     private static Statement StatementOf(Proto.Certificate certificate) => Statement.Parse(certificate.Statement.ToStringUtf8());
 
     private static Report Verify(Proto.Certificate certificate, string vkey) => Verifier.Verify(

@@ -139,7 +139,7 @@ public sealed class TokenStoreTests : IAsyncLifetime
         Assert.Single(harness.Ledger.GetCertificate("local", deposit)!.Timestamps);
         var restored = Path.Combine(folder.Path, "restored");
         LedgerRestore.Run(old, restored, Path.Combine(folder.Path, "no.mark"), null, null, Cancellation);
-        TokenStore.Copy(File, Path.Combine(folder.Path, "newer"));
+        SqliteFile.Copy(File, Path.Combine(folder.Path, "newer"));
         System.IO.File.Move(Path.Combine(folder.Path, "newer"), Path.Combine(restored, "timestamps.db"), overwrite: true);
 
         Assert.Contains(Fsck.Run(restored, Path.Combine(folder.Path, "no.mark"), null, Cancellation).Findings, finding => finding.Problem.Contains("it is an older copy", StringComparison.Ordinal));

@@ -9,7 +9,8 @@ namespace Notary.Server;
 /// <param name="Length">Bytes of the file.</param>
 /// <param name="HasKey">Whether the signing key is in it.</param>
 /// <param name="Timestamps">The file beside it with the outside authorities' tokens; null where the ledger has none.</param>
-public sealed record BackupReport(string Origin, ulong Entries, SignedCheckpoint Checkpoint, long Length, bool HasKey, string? Timestamps);
+/// <param name="Accounts">The file beside it with accounts and audit log; null where the ledger has none.</param>
+public sealed record BackupReport(string Origin, ulong Entries, SignedCheckpoint Checkpoint, long Length, bool HasKey, string? Timestamps, string? Accounts);
 
 /// <summary>
 /// Writes a ledger into one file, also while a server appends to it. What lies below a head never changes, so the copy
@@ -35,18 +36,19 @@ public static class LedgerBackup
         using var lockFile = Lock(path, draft + ".lock");
         try
         {
-            foreach (var taken in new[] { path, TimestampsOf(path) }.Where(Path.Exists))
+            foreach (var taken in new[] { path, TimestampsOf(path), AccountsOf(path) }.Where(Path.Exists))
                 throw new LedgerRefusedException($"{taken} is there already, and is not overwritten", "give another name");
             using var reader = LedgerReader.Open(dataDirectory);
             var key = withKey ? ReadKey(folder, reader.Key) : null;
             var source = new CheckedCopy(progress, cancellation);
             source.Write(draft, reader.Latest, reader.ReadRecords(0));
             var length = Seal(draft, reader.Latest.Checkpoint, key, time, cancellation);
-            var timestamps = CopyTimestamps(folder, path);
+            var timestamps = CopyBeside(folder.Timestamps, TimestampsOf(path));
+            var accounts = CopyBeside(folder.Accounts, AccountsOf(path));
             // A crash before this leaves a draft, which the next backup of that name begins with deleting.
             File.Move(draft, name, overwrite: false);
             DurableFile.SyncFolderOf(name);
-            return new BackupReport(reader.Latest.Checkpoint.Origin, reader.Latest.Checkpoint.Size, reader.Latest, length, withKey, timestamps);
+            return new BackupReport(reader.Latest.Checkpoint.Origin, reader.Latest.Checkpoint.Size, reader.Latest, length, withKey, timestamps, accounts);
         }
         catch (Exception e) when (e is StoreDamagedException or StoreException)
         {
@@ -76,6 +78,9 @@ public static class LedgerBackup
     /// <summary>Where the tokens of a backup's ledger are: beside it, since they are no part of what its seal and its check speak of.</summary>
     internal static string TimestampsOf(string backup) => backup + ".timestamps";
 
+    /// <summary>Where accounts and audit log of a backup's ledger are: beside it too, since a person may have to be erased from them.</summary>
+    internal static string AccountsOf(string backup) => backup + ".accounts";
+
     internal static FileStream Open(string path) =>
         new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
 
@@ -100,12 +105,12 @@ public static class LedgerBackup
         }
     }
 
-    private static string? CopyTimestamps(DataFolder folder, string backup)
+    private static string? CopyBeside(string database, string copy)
     {
-        if (!File.Exists(folder.Timestamps))
+        if (!File.Exists(database))
             return null;
-        TokenStore.Copy(folder.Timestamps, TimestampsOf(backup));
-        return TimestampsOf(backup);
+        SqliteFile.Copy(database, copy);
+        return copy;
     }
 
     /// <summary>The key file that the ledger's entries name: after a key change that was cut off, that is the next one still.</summary>

@@ -57,7 +57,10 @@ public static class LedgerRestore
         {
             SqliteFile.Delete(folder.Draft);
             if (!File.Exists(folder.Database))
+            {
                 SqliteFile.Delete(folder.Timestamps);
+                SqliteFile.Delete(folder.Accounts);
+            }
         }
     }
 
@@ -79,19 +82,20 @@ public static class LedgerRestore
         }
 
         var check = new CheckedCopy(progress, cancellation).Check(folder.Draft);
-        PlaceTimestamps(backup, folder);
+        PlaceBeside(LedgerBackup.TimestampsOf(backup), folder.Timestamps);
+        PlaceBeside(LedgerBackup.AccountsOf(backup), folder.Accounts);
         PlaceKey(folder, key);
         // A crash before this leaves a draft, which keeps every server off the folder until the restore is run again.
         folder.PlaceDraft();
         return check;
     }
 
-    private static void PlaceTimestamps(string backup, DataFolder folder)
+    private static void PlaceBeside(string copy, string database)
     {
         // What an interrupted run left.
-        SqliteFile.Delete(folder.Timestamps);
-        if (File.Exists(LedgerBackup.TimestampsOf(backup)))
-            TokenStore.Copy(LedgerBackup.TimestampsOf(backup), folder.Timestamps);
+        SqliteFile.Delete(database);
+        if (File.Exists(copy))
+            SqliteFile.Copy(copy, database);
     }
 
     /// <summary>Puts the key there, unless one is; a key that was there is never touched, whatever is wrong with it.</summary>
