@@ -6,10 +6,12 @@ import { build } from "esbuild";
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
 const output = new URL("../Notary.Server/Web/Pages/", import.meta.url);
-const pages = ["verify"];
+const pages = ["verify", "ledger", "help"];
 
 const places = [
     ["verify", "核验", "Verify"],
+    ["ledger", "账本", "Ledger"],
+    ["help", "帮助", "Help"],
 ];
 
 const source = name => readFileSync(new URL(`page/${name}`, import.meta.url), "utf8");
@@ -42,7 +44,7 @@ async function page(name) {
         "default-src 'none'", `script-src ${script === "" ? "'none'" : digest(script)}`, `style-src ${digest(style)}`,
         ...worker === "" ? [] : ["worker-src blob:"], ...name === "ledger" ? ["connect-src 'self'"] : [], "base-uri 'none'", "form-action 'none'",
     ].join("; ");
-    const parts = { policy, style, script, worker, navigation: navigation(name) };
+    const parts = { policy, style, script, worker, header: source("header.html").trim().replace("{{navigation}}", navigation(name)) };
     return html.replace(/\{\{(\w+)\}\}/g, (_, part) => parts[part] ?? fail(`${name}.html asks for ${part}`));
 }
 

@@ -57,6 +57,8 @@ public static class AccessTable
         new("GET /tile/{**path}", Scopes.None, []),
         new("GET /key-change/{id}", Scopes.None, []),
         new("GET /verify", Scopes.None, []),
+        new("GET /ledger", Scopes.None, []),
+        new("GET /help", Scopes.None, []),
         new("GET /healthz", Scopes.None, []),
         new("GET /readyz", Scopes.None, []),
         new("POST /tsa", Scopes.None, []),

@@ -14,17 +14,18 @@ internal static class PageEndpoints
 {
     // The bytes change when the program does, or the ledger's key.
     private const string Caching = "no-cache";
-    private const string Placeholder = "<pre id=\"operator-trust\" hidden></pre>";
+
+    private static readonly string[] Placeholders = ["<pre id=\"operator-trust\" hidden>", "<pre id=\"operator-trust\">"];
     private const string PolicyStart = "http-equiv=\"Content-Security-Policy\" content=\"";
 
-    private static readonly string[] Names = ["verify"];
+    private static readonly string[] Names = ["verify", "ledger", "help"];
 
     public static void Map(WebApplication host, Ledger ledger)
     {
         var trust = TrustFileOf(ledger);
         foreach (var name in Names)
         {
-            var html = Read(name).Replace(Placeholder, Placeholder.Replace("></", $">{WebUtility.HtmlEncode(trust)}</", StringComparison.Ordinal), StringComparison.Ordinal);
+            var html = Placeholders.Aggregate(Read(name), (page, place) => page.Replace(place, place + WebUtility.HtmlEncode(trust), StringComparison.Ordinal));
             var (page, policy) = (Encoding.UTF8.GetBytes(html), PolicyOf(html));
             host.MapMethods($"/{name}", WebAnswer.Reading, (HttpContext context) => Write(context, page, policy));
         }

@@ -1,43 +1,19 @@
+import { BlockDigest } from "./blockDigest.ts";
+
 /** SM3 (GB/T 32905-2016), streamed; the library that gives SHA-256 has none. */
-export class Sm3 {
-    private readonly state = Uint32Array.of(
-        0x7380166f, 0x4914b2b9, 0x172442d7, 0xda8a0600, 0xa96f30bc, 0x163138aa, 0xe38dee4d, 0xb0fb0e4e);
-
+export class Sm3 extends BlockDigest {
     private readonly words = new Int32Array(68);
-    private readonly block = new Uint8Array(64);
-    private filled = 0;
-    private length = 0n;
 
-    update(bytes: Uint8Array): void {
-        this.length += BigInt(bytes.length);
-        let at = 0;
-        if (this.filled > 0) {
-            at = Math.min(bytes.length, 64 - this.filled);
-            this.block.set(bytes.subarray(0, at), this.filled);
-            this.filled += at;
-            if (this.filled < 64)
-                return;
-            this.compress(this.block, 0);
-            this.filled = 0;
-        }
-        for (; at + 64 <= bytes.length; at += 64)
-            this.compress(bytes, at);
-        this.block.set(bytes.subarray(at));
-        this.filled = bytes.length - at;
+    constructor() {
+        super(Int32Array.of(0x7380166f, 0x4914b2b9, 0x172442d7, 0xda8a0600, 0xa96f30bc, 0x163138aa, 0xe38dee4d, 0xb0fb0e4e));
     }
 
-    digest(): Uint8Array {
-        const bits = this.length * 8n;
-        const padding = new Uint8Array((this.filled < 56 ? 56 : 120) - this.filled + 8);
-        padding[0] = 0x80;
-        new DataView(padding.buffer).setBigUint64(padding.length - 8, bits);
-        this.update(padding);
-        const digest = new DataView(new ArrayBuffer(32));
-        this.state.forEach((word, i) => digest.setUint32(4 * i, word));
-        return new Uint8Array(digest.buffer);
+    protected compress(bytes: Uint8Array, at: number, end: number): void {
+        for (; at < end; at += 64)
+            this.one(bytes, at);
     }
 
-    private compress(bytes: Uint8Array, at: number): void {
+    private one(bytes: Uint8Array, at: number): void {
         const w = this.words;
         for (let i = 0; i < 16; i++, at += 4)
             w[i] = bytes[at]! << 24 | bytes[at + 1]! << 16 | bytes[at + 2]! << 8 | bytes[at + 3]!;

@@ -14,9 +14,10 @@ export const blobSource = (blob: Blob): Source => {
 export const bytesSource = (bytes: Uint8Array): Source =>
     ({ size: bytes.length, read: (offset, length) => bytes.subarray(offset, offset + length) });
 
-const pieceBytes = 4 << 20;
+// Small ones: what was read and hashed is freed when the browser likes.
+const pieceBytes = 1 << 20;
 
-/** The bytes in their order, some megabytes at a time. */
+/** The bytes in their order, a megabyte at a time. */
 export function* pieces(source: Source, start = 0, end = source.size): Generator<Uint8Array> {
     for (let at = start; at < end; at += pieceBytes)
         yield source.read(at, Math.min(pieceBytes, end - at));

@@ -1,10 +1,10 @@
 import { parseKey, type VerifierKey } from "../core/keys.ts";
 import { Malformed } from "../core/malformed.ts";
 import { parsePolicy, type TrustPolicy } from "../core/policy.ts";
-import { digestsOf } from "../evidence/digests.ts";
+import { digestsOfFile } from "../evidence/digests.ts";
 import { needsSm3, readEvidence } from "../evidence/evidence.ts";
 import type { NamedFile } from "../evidence/package.ts";
-import { blobSource, pieces, type Source } from "../evidence/source.ts";
+import { blobSource, type Source } from "../evidence/source.ts";
 import type { Report } from "../verification/report.ts";
 import { verify } from "../verification/verify.ts";
 
@@ -27,7 +27,7 @@ export type Answer =
 export type Part = "trust" | "depositor" | "evidence" | "documents";
 
 /** Everything that a stranger's file can cost is spent here, beside the page, which stays responsive and can end it. */
-self.onmessage = (event: MessageEvent<Question>): void => {
+self.onmessage = async (event: MessageEvent<Question>): Promise<void> => {
     const question = event.data;
     let part: Part = "trust";
     try {
@@ -37,7 +37,7 @@ self.onmessage = (event: MessageEvent<Question>): void => {
         part = "evidence";
         const evidence = readEvidence(watched(blobSource(question.evidence)));
         part = "documents";
-        const files = question.files === null ? null : hash(question.files, needsSm3(evidence));
+        const files = question.files === null ? null : await hash(question.files, needsSm3(evidence));
         part = "evidence";
         const report = verify(evidence, { policy, depositor, files });
         tell({ kind: "report", report, files: [...evidence.included, ...files ?? []] });
@@ -60,9 +60,12 @@ function readDepositor(text: string): VerifierKey | null {
     return key;
 }
 
-function hash(files: NonNullable<Question["files"]>, withSm3: boolean): NamedFile[] {
+async function hash(files: NonNullable<Question["files"]>, withSm3: boolean): Promise<NamedFile[]> {
     const progress = meter("documents", files.reduce((sum, file) => sum + file.blob.size, 0));
-    return files.map(({ path, blob }) => ({ path, ...digestsOf(pieces(blobSource(blob)), withSm3, progress) }));
+    const hashed: NamedFile[] = [];
+    for (const { path, blob } of files)
+        hashed.push({ path, ...await digestsOfFile(blob, withSm3, progress) });
+    return hashed;
 }
 
 function watched(source: Source): Source {

@@ -7,6 +7,7 @@ import { runInThisContext } from "node:vm";
 class Bytes {
     constructor(bytes) { this.bytes = bytes; }
     get size() { return this.bytes.length; }
+    stream() { return new Blob([this.bytes]).stream(); }
     slice(start, end) { return new Bytes(this.bytes.subarray(start, end)); }
 }
 
@@ -21,7 +22,7 @@ const blob = base64 => new Bytes(new Uint8Array(Buffer.from(base64, "base64")));
 
 for await (const line of createInterface({ input: process.stdin })) {
     const { evidence, trust, depositor, files } = JSON.parse(line);
-    globalThis.self.onmessage({ data: {
+    await globalThis.self.onmessage({ data: {
         evidence: blob(evidence), trust: blob(trust).bytes, depositor, files: files?.map(({ path, content }) => ({ path, blob: blob(content) })) ?? null,
     } });
     console.log(JSON.stringify(answer, (_, value) => typeof value === "bigint" ? String(value) : value));

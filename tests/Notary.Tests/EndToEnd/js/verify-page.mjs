@@ -1,5 +1,5 @@
 // The page for verifying in a real browser: one scenario a run, its findings as JSON. What they should be the test knows.
-import { createReadStream } from "node:fs";
+import { createReadStream, readdirSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
 
@@ -39,7 +39,7 @@ const choose = async () => {
 };
 
 const outcome = async () => {
-    await page.waitForSelector("#outcome > *");
+    await page.waitForSelector("#outcome > *", { timeout: 120_000 });
     return page.evaluate(() => ({
         verdict: document.querySelector(".verdict")?.dataset.verdict ?? null,
         refused: document.querySelector("[data-refused]")?.dataset.refused ?? null,
@@ -104,8 +104,54 @@ const scenarios = {
         return { ...found, ...await page.evaluate(audit), size, order, headers: response.headers(), shifts };
     },
 
+    // Rate and memory of one verification with large documents; for the bench's README, not for a test.
+    async measure() {
+        await open();
+        await choose();
+        const [before, spent] = [memory(), processorSeconds()];
+        let most = before;
+        const watch = setInterval(() => most = Math.max(most, memory()), 100);
+        const start = performance.now();
+        await page.click("#run");
+        const { verdict, checks } = await outcome();
+        clearInterval(watch);
+        return { verdict, file: checks.file, seconds: (performance.now() - start) / 1000, processorSeconds: processorSeconds() - spent, megabytesBefore: before, megabytesAtMost: most };
+    },
+
+    // The public ledger, with an entry looked up where one is asked for.
+    async ledger() {
+        if (given.lie)
+            await page.route(`**/${given.lie}`, async route => {
+                const response = await route.fetch();
+                const body = await response.body();
+                body[body.length - 1] ^= 1;
+                await route.fulfill({ response, body });
+            });
+        await open();
+        await page.waitForSelector("#growth > *");
+        await page.waitForSelector("#outside > *");
+        if (given.lookup) {
+            await page.fill("#lookup", given.lookup);
+            await page.focus("#run");
+            await page.keyboard.press("Enter");
+            await page.waitForSelector("#outcome > :is(section, .error)");
+        }
+        const shown = id => page.innerText(id);
+        return {
+            checkpoint: await shown("#checkpoint"), growth: await shown("#growth"), outside: await shown("#outside"), outcome: await shown("#outcome"),
+            points: await page.locator("#growth circle").count(), good: await page.locator("#outcome .good").count(), errors: await page.locator(".error").count(),
+            requests, problems, ...await page.evaluate(audit),
+        };
+    },
+
+    async help() {
+        await open();
+        return { text: await page.innerText("main"), title: await page.title(), requests, problems, ...await page.evaluate(audit) };
+    },
+
     async picture() {
         await open();
+        await page.waitForTimeout(given.wait ?? 0);
         if (given.evidence) {
             await choose();
             await page.click("#run");
@@ -115,6 +161,24 @@ const scenarios = {
         return { problems };
     },
 };
+
+// Of all of Chromium's renderers together: proportional set size in megabytes, and processor time.
+const memory = () => ofRenderers("smaps_rollup", text => Number(/^Pss: +(\d+)/m.exec(text)[1]) / 1000);
+
+const processorSeconds = () => ofRenderers("stat", text => text.split(") ")[1].split(" ").slice(11, 13).reduce((sum, ticks) => sum + Number(ticks) / 100, 0));
+
+function ofRenderers(file, value) {
+    let sum = 0;
+    for (const id of readdirSync("/proc").filter(entry => /^\d+$/.test(entry))) {
+        try {
+            if (readFileSync(`/proc/${id}/cmdline`, "utf8").includes("--type=renderer"))
+                sum += value(readFileSync(`/proc/${id}/${file}`, "utf8"));
+        } catch {
+            // It ended meanwhile.
+        }
+    }
+    return sum;
+}
 
 function answer({ evidence, trust, depositor, files }) {
     const bytes = base64 => Uint8Array.from(atob(base64), character => character.charCodeAt(0));
@@ -150,7 +214,7 @@ function audit() {
         .filter(element => element.offsetParent !== null && [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim() !== ""))
         .map(element => {
             const [one, two] = [luminance(colour(getComputedStyle(element).color)), luminance(background(element))];
-            return { text: element.innerText.slice(0, 40), ratio: (Math.max(one, two) + 0.05) / (Math.min(one, two) + 0.05) };
+            return { text: element.textContent.slice(0, 40), ratio: (Math.max(one, two) + 0.05) / (Math.min(one, two) + 0.05) };
         });
     return {
         texts: contrasts.length,

@@ -1,0 +1,3 @@
+import { setUpLanguage } from "./dom.ts";
+
+setUpLanguage(() => {});
