@@ -68,11 +68,28 @@ export class Package {
             if (!this.sums.has(name))
                 throw malformed(name, `is not listed in ${sumsName}: it was put in later`);
         }
+        this.checkFolders();
         if (this.sums.has(proofsFolder + innerPage))
             throw malformed(proofsFolder + innerPage, `has its place at ${pageName}`);
         if (this.sums.size !== this.files.length) {
             const present = new Set(this.files.map(file => file.name));
             throw malformed([...this.sums.keys()].find(name => !present.has(name))!, `is listed in ${sumsName}, but missing`);
+        }
+    }
+
+    /** Folders that an entry names, or that a file lies in: once unpacked nobody can tell which of two that differ by case. */
+    private checkFolders(): void {
+        const folders = new Map<string, string>();
+        for (const { name } of this.zip.entries) {
+            if (name.endsWith("/") && !isAllowed(name.slice(0, -1)))
+                throw malformed(name, `is no name for a folder of a package: 1 to ${Limits.sumsNameBytes} characters of [A-Za-z0-9._/-]`);
+            for (let end = name.lastIndexOf("/"); end > 0; end = name.lastIndexOf("/", end - 1)) {
+                const folder = name.slice(0, end);
+                const other = folders.get(folder.toLowerCase()) ?? folder;
+                if (other !== folder)
+                    throw malformed(folder, `and ${other} are two folders that some systems take for one`);
+                folders.set(folder.toLowerCase(), folder);
+            }
         }
     }
 

@@ -15,7 +15,7 @@ export function growth(points: readonly GrowthPoint[]): HTMLElement {
     const rows = points.map(point => element("tr", {}, element("td", { class: "number" }, String(point.entries)), element("td", {}, day(point.time, 16))));
     return element("div", {}, chart(points), element("details", {}, element("summary", {}, both(sentence("The same as a table", "以表格显示"))),
         element("table", {}, element("thead", {}, element("tr", {},
-            element("th", { scope: "col", class: "number" }, both(sentence("Entries", "条目数"))), element("th", { scope: "col" }, both(sentence("By then (UTC, operator's clock)", "时间(UTC,运营方时钟)"))))),
+            element("th", { scope: "col", class: "number" }, both(sentence("Entries", "条目数"))), element("th", { scope: "col" }, both(sentence("By then (UTC, operator's clock)", "时间（UTC，运营方时钟）"))))),
         element("tbody", {}, ...rows))));
 }
 

@@ -1,5 +1,4 @@
 import { decodeUtf8 } from "../core/bytes.ts";
-import { parseStatement } from "../core/deposits.ts";
 import { verifySignature } from "../core/keys.ts";
 import { Malformed } from "../core/malformed.ts";
 import { checkNote, parseCheckpoint, parseNote, type Checkpoint, type SignedNote } from "../core/notes.ts";
@@ -42,10 +41,10 @@ function* describe(checkpoint: Checkpoint, note: SignedNote): Generator<HTMLElem
     yield signer === undefined
         ? element("p", { class: "error" }, both(sentence(
             "The checkpoint bears no good signature of a key that this page names: do not rely on it, and ask the operator.",
-            "检查点没有本页面所列密钥的有效签名:请勿依赖,并询问运营方。")))
+            "检查点没有本页面所列密钥的有效签名：请勿依赖，并询问运营方。")))
         : element("p", { class: "good" }, both(sentence(
             `Signed by ledger '${checkpoint.origin}' under the key with id ${signer.id}; this page has checked the signature.`,
-            `由账本“${checkpoint.origin}”以密钥(编号 ${signer.id})签署;本页面已核验该签名。`)));
+            `由账本“${checkpoint.origin}”以密钥（编号 ${signer.id}）签署；本页面已核验该签名。`)));
     const cosigners = policy.witnesses.filter(({ key }) => checkNote(note, key) === "valid").map(({ name, key }) => {
         const times = note.signatures.filter(other => other.name === key.name && other.id === key.id).map(other => verifySignature(key, note.text, other).time ?? 0);
         return `${name} (${age(Math.min(...times))})`;
@@ -88,13 +87,13 @@ async function showOutside(ledger: PublicLedger): Promise<void> {
     };
     const rows: [Sentence, string][] = [[sentence("Issuing", "正在签发"), told.status ?? "—"]];
     for (const { authority, status, stamped } of told.timestamps ?? [])
-        rows.push([sentence(`Time-stamps of ${escape(authority)} (${status}): entries`, `${escape(authority)} 的时间戳(${status}):条目`), await covered(stamped)]);
+        rows.push([sentence(`Time-stamps of ${escape(authority)} (${status}): entries`, `${escape(authority)} 的时间戳（${status}）：条目`), await covered(stamped)]);
     if (told.bitcoin)
-        rows.push([sentence("In Bitcoin: entries", "已入比特币:条目"), await covered(told.bitcoin.in_bitcoin)],
-            [sentence("Sent to calendars: entries", "已送日历:条目"), await covered(told.bitcoin.stamped)]);
+        rows.push([sentence("In Bitcoin: entries", "已入比特币：条目"), await covered(told.bitcoin.in_bitcoin)],
+            [sentence("Sent to calendars: entries", "已送日历：条目"), await covered(told.bitcoin.stamped)]);
     find("outside").replaceChildren(fields(...rows), ...told.timestamps || told.bitcoin ? [] : [element("p", { class: "hint" }, both(sentence(
         "The operator names neither outside time-stamps nor anchors: no one but the operator vouches for the times here.",
-        "运营方未列出外部时间戳或锚定:除运营方外,没有任何一方为此处的时间作证。")))]);
+        "运营方未列出外部时间戳或锚定：除运营方外，没有任何一方为此处的时间作证。")))]);
 }
 
 async function lookUp(ledger: PublicLedger, checkpoint: Checkpoint): Promise<void> {
@@ -110,41 +109,29 @@ async function lookUp(ledger: PublicLedger, checkpoint: Checkpoint): Promise<voi
 }
 
 async function shown(asked: Lookup, ledger: PublicLedger, checkpoint: Checkpoint): Promise<HTMLElement> {
-    if (asked.origin !== null && asked.origin !== checkpoint.origin)
-        return warning(sentence(`The certificate is of ledger '${asked.origin}', and this is '${checkpoint.origin}'. Ask there.`,
-            `该证书属于账本“${asked.origin}”,而这里是“${checkpoint.origin}”。请到该账本查询。`));
+    if (asked.code !== null && asked.code.origin !== checkpoint.origin)
+        return warning(sentence(`The certificate is of ledger '${asked.code.origin}', and this is '${checkpoint.origin}'. Ask there.`,
+            `该证书属于账本“${asked.code.origin}”，而这里是“${checkpoint.origin}”。请到该账本查询。`));
     if (asked.index >= checkpoint.size)
         return warning(sentence(`The ledger has ${checkpoint.size} entries, numbered from 0: there is none of this number.`,
-            `账本有 ${checkpoint.size} 个条目,从 0 起编号:没有该序号。`));
+            `账本有 ${checkpoint.size} 个条目，从 0 起编号：没有该序号。`));
     const entry = await ledger.entry(asked.index);
     const text = decodeUtf8(entry.bytes);
     const section = element("section", { "data-entry": String(entry.index) },
         element("h3", {}, both(sentence(`Entry ${entry.index}`, `条目 ${entry.index}`))),
         element("p", { class: "good" }, both(sentence(
             `This page has followed its path of ${entry.path.length} hashes to the root of the checkpoint above: it is in the ledger.`,
-            `本页面已沿其 ${entry.path.length} 个哈希的路径到达上述检查点的根:该条目在账本中。`))));
-    if (asked.deposit !== null)
-        section.append(compared(depositOf(text) === asked.deposit,
-            sentence("It is the deposit that the certificate names.", "它就是证书所载的存证。"),
-            sentence("It is NOT the deposit that the certificate names: the certificate was altered, or copied wrongly.", "它不是证书所载的存证:证书被改动或抄写有误。")));
-    if (asked.checkpoint !== null)
-        section.append(compared(await ledger.continues(asked.checkpoint.size, asked.checkpoint.root),
-            sentence("The root on the certificate is of the beginning of this same ledger: nothing before it was rewritten.", "证书所载的根属于本账本的前段:此前内容未被改写。"),
-            sentence("The root on the certificate is NOT of this ledger's beginning: one of the two was altered. Keep the certificate and ask the operator.", "证书所载的根不属于本账本的前段:二者之一被改动。请保存证书并询问运营方。")));
+            `本页面已沿其 ${entry.path.length} 个哈希的路径到达上述检查点的根：该条目在账本中。`))));
+    if (asked.code !== null)
+        section.append(compared(await ledger.continues(asked.code.size, asked.code.root),
+            sentence("The root on the certificate is of the beginning of this same ledger: nothing before it was rewritten.", "证书所载的根属于本账本的前段：此前内容未被改写。"),
+            sentence("The root on the certificate is NOT of this ledger's beginning: one of the two was altered. Keep the certificate and ask the operator.", "证书所载的根不属于本账本的前段：二者之一被改动。请保存证书并询问运营方。")));
     section.append(element("pre", {}, text === null ? `${entry.bytes.length} bytes` : text.split("\n").map(escape).join("\n")),
         element("details", {}, element("summary", {}, both(sentence("Its path", "其路径"))), element("pre", {}, entry.path.join("\n") || "—")));
     return section;
 }
 
 const compared = (holds: boolean, good: Sentence, bad: Sentence): HTMLElement => element("p", { class: holds ? "good" : "error" }, both(holds ? good : bad));
-
-function depositOf(text: string | null): string | null {
-    try {
-        return text === null ? null : parseStatement(text).deposit;
-    } catch {
-        return null;
-    }
-}
 
 const fields = (...rows: readonly (readonly [Sentence, string])[]): HTMLElement => element("table", { class: "fields" }, element("tbody", {},
     ...rows.map(([name, value]) => element("tr", {}, element("th", { scope: "row" }, both(name)), element("td", {}, value)))));
@@ -154,7 +141,7 @@ const warning = (words: Sentence): HTMLElement => element("div", { class: "error
 const failure = (problem: unknown): HTMLElement => warning(problem instanceof LieError || problem instanceof Malformed
     ? sentence(
         "What the server sent is not under the checkpoint that it signed. Do not rely on it: keep a copy, and tell the operator and the witnesses.",
-        "服务器所发内容不在其签署的检查点之下。请勿依赖:请保存副本,并告知运营方与见证方。")
+        "服务器所发内容不在其签署的检查点之下。请勿依赖：请保存副本，并告知运营方与见证方。")
     : sentence("The ledger cannot be read now. Try again later, or ask the operator.", "目前无法读取账本。请稍后再试或询问运营方。"));
 
 function age(time: number): string {

@@ -32,7 +32,7 @@ export function report(found: Report, files: readonly NamedFile[], evidence: str
         element("h3", {}, both(sentence("What this does not decide", "本核验不判断的事项"))),
         element("p", {}, both(sentence(
             "Whether the content is true, new, secret or valuable, or whose it is; when the documents were made; whether they were altered before the deposit.",
-            "内容是否真实、新颖、秘密或有价值,归谁所有;文件何时形成;存证之前是否被改动。"))),
+            "内容是否真实、新颖、秘密或有价值，归谁所有；文件何时形成；存证之前是否被改动。"))),
         printButton());
 }
 
@@ -47,34 +47,34 @@ export function refusal(part: Part, message: string): HTMLElement {
 
 const advice: Record<Part, readonly [Sentence, Sentence]> = {
     evidence: [
-        sentence("The evidence cannot be read, so nothing was checked.", "无法读取证据,因此未作任何核验。"),
+        sentence("The evidence cannot be read, so nothing was checked.", "无法读取证据，因此未作任何核验。"),
         sentence(
             "Give certificate.json or the .zip as it was handed out, not a copy that was packed again. A PDF or a page is for reading only: its evidence is the .zip beside it.",
-            "请提供原样的 certificate.json 或 .zip,不要使用重新打包的副本。PDF 或网页仅供阅读,证据在与之一同交付的 .zip 中。"),
+            "请提供原样的 certificate.json 或 .zip，不要使用重新打包的副本。PDF 或网页仅供阅读，证据在与之一同交付的 .zip 中。"),
     ],
     documents: [
-        sentence("The documents cannot be read, so nothing was checked.", "无法读取文件,因此未作任何核验。"),
+        sentence("The documents cannot be read, so nothing was checked.", "无法读取文件，因此未作任何核验。"),
         sentence(
             "A file was changed, moved or is not allowed to be read: choose the documents again.",
-            "文件已被改动、移走或不允许读取:请重新选择文件。"),
+            "文件已被改动、移走或不允许读取：请重新选择文件。"),
     ],
     trust: [
-        sentence("This is no trust file, so nothing can be judged by it.", "这不是信任文件,无法据以核验。"),
+        sentence("This is no trust file, so nothing can be judged by it.", "这不是信任文件，无法据以核验。"),
         sentence(
             "A trust file is a C2SP tlog-policy: a line 'log KEY' for each ledger, and a line 'quorum none' or 'quorum NAME'. Load another one.",
-            "信任文件采用 C2SP tlog-policy 格式:每个账本一行“log 公钥”,另有一行“quorum none”或“quorum 名称”。请载入其他文件。"),
+            "信任文件采用 C2SP tlog-policy 格式：每个账本一行“log 公钥”，另有一行“quorum none”或“quorum 名称”。请载入其他文件。"),
     ],
     depositor: [
-        sentence("The depositor's key cannot be read, so nothing was checked.", "无法读取存证人公钥,因此未作任何核验。"),
-        sentence("Copy it whole: name+id+base64. Or leave the field empty.", "请完整复制:名称+编号+base64;或将该栏留空。"),
+        sentence("The depositor's key cannot be read, so nothing was checked.", "无法读取存证人公钥，因此未作任何核验。"),
+        sentence("Copy it whole: name+id+base64. Or leave the field empty.", "请完整复制：名称+编号+base64；或将该栏留空。"),
     ],
 };
 
 const basis = (evidence: string, trust: string | null): HTMLElement => element("p", { id: "basis" },
-    both(sentence("Evidence: ", "证据:")), element("bdi", { class: "code" }, escape(evidence)), both(sentence(". ", "。")),
+    both(sentence("Evidence: ", "证据：")), element("bdi", { class: "code" }, escape(evidence)), both(sentence(". ", "。")),
     trust === null
         ? element("strong", { class: "open" }, both(sentence("Judged by the trust file of this page's own operator alone.", "仅以本页面运营方自己的信任文件为准。")))
-        : element("span", {}, both(sentence("Judged by your trust file ", "以您的信任文件为准:")), element("bdi", { class: "code" }, escape(trust)), both(sentence(".", "。"))));
+        : element("span", {}, both(sentence("Judged by your trust file ", "以您的信任文件为准：")), element("bdi", { class: "code" }, escape(trust)), both(sentence(".", "。"))));
 
 const checks = (all: readonly Check[]): HTMLElement => element("table", { class: "checks" },
     element("thead", {}, element("tr", {}, ...([["No.", "序号"], ["Question", "核验事项"], ["Result", "结果"], ["Reason", "理由"]] as const)
@@ -91,7 +91,7 @@ function subject(about: Subject): HTMLElement {
     return element("details", {}, element("summary", {}, both(sentence("The deposit, as the certificate says", "证书所载的存证"))),
         element("table", { class: "fields" }, element("tbody", {},
             row("Ledger", "账本", about.ledger), row("Deposit", "存证编号", about.deposit), row("Commitment", "承诺值", about.commitment),
-            row("Received, by the operator's clock", "接收时间(运营方时钟)", about.received),
+            row("Received, by the operator's clock", "接收时间（运营方时钟）", about.received),
             row("Entry", "条目序号", about.index ?? "—"), row("Entries under the checkpoint", "检查点的条目数", about.treeSize ?? "—"))));
 }
 

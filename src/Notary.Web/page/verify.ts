@@ -40,7 +40,7 @@ function setUp(): void {
     });
     find("stop").addEventListener("click", () => {
         finish();
-        show(element("p", { class: "notice" }, both(sentence("Stopped: nothing was checked.", "已停止:未作任何核验。"))));
+        show(element("p", { class: "notice" }, both(sentence("Stopped: nothing was checked.", "已停止：未作任何核验。"))));
     });
     showTrust();
 }
@@ -76,7 +76,7 @@ function showDocuments(): void {
     const shown = files.slice(0, 20).map(({ path, blob }) => element("li", {}, element("bdi", {}, path), ` · ${bytes(blob.size)}`));
     const total = bytes(files.reduce((sum, { blob }) => sum + blob.size, 0));
     if (files.length > 1 || (roots.length > 0 && files.length === 0))
-        shown.push(element("li", {}, element("strong", {}, both(sentence(`${files.length} files, ${total}`, `共 ${files.length} 个文件,${total}`)))));
+        shown.push(element("li", {}, element("strong", {}, both(sentence(`${files.length} files, ${total}`, `共 ${files.length} 个文件，${total}`)))));
     find("documents-picked").replaceChildren(...shown);
     find("clear").hidden = roots.length === 0;
 }
@@ -92,7 +92,7 @@ function showTrust(): void {
     if (trust === null) {
         state.replaceChildren(element("p", { class: "notice" }, both(sentence(
             "No trust file yet. Whose signature counts is yours to say: load the file below.",
-            "尚无信任文件。以谁的签名为准由您决定:请在下方载入。"))));
+            "尚无信任文件。以谁的签名为准由您决定：请在下方载入。"))));
         return;
     }
     try {
@@ -108,9 +108,9 @@ function showTrust(): void {
 
 const operatorsWord = (): HTMLElement => element("p", { class: "notice", id: "operators-word" }, both(sentence(
     "The only trust at hand is what the operator of this page wrote into it: whoever made the page says whose signature counts. For a verdict that does not rest on that, load a trust file that you have from elsewhere.",
-    "目前唯一的信任依据来自本页面的运营方:以谁的签名为准,由页面制作者说了算。如需不依赖于此的结论,请载入您另行取得的信任文件。")));
+    "目前唯一的信任依据来自本页面的运营方：以谁的签名为准，由页面制作者说了算。如需不依赖于此的结论，请载入您另行取得的信任文件。")));
 
-const ownFile = (name: string): HTMLElement => element("p", { id: "own-trust" }, both(sentence("Judged by your trust file ", "以您的信任文件为准:")), element("bdi", { class: "code" }, name));
+const ownFile = (name: string): HTMLElement => element("p", { id: "own-trust" }, both(sentence("Judged by your trust file ", "以您的信任文件为准：")), element("bdi", { class: "code" }, name));
 
 function contents(policy: TrustPolicy, file: Uint8Array): HTMLElement {
     const row = (en: string, zh: string, value: string): HTMLElement =>
@@ -159,8 +159,8 @@ function progress({ step, done, total }: Extract<Answer, { kind: "progress" }>):
     const part = total === 0 ? 100 : Math.min(100, Math.floor(100 * done / total));
     find<HTMLProgressElement>("progress-bar").value = part;
     find("progress-label").replaceChildren(both(step === "evidence"
-        ? sentence(`Reading the evidence: ${part} % (${bytes(done)} read)`, `正在读取证据:${part}%(已读 ${bytes(done)})`)
-        : sentence(`Hashing the documents: ${part} % (${bytes(done)} of ${bytes(total)})`, `正在计算文件摘要:${part}%(${bytes(done)} / ${bytes(total)})`)));
+        ? sentence(`Reading the evidence: ${part} % (${bytes(done)} read)`, `正在读取证据：${part}%（已读 ${bytes(done)}）`)
+        : sentence(`Hashing the documents: ${part} % (${bytes(done)} of ${bytes(total)})`, `正在计算文件摘要：${part}%（${bytes(done)} / ${bytes(total)}）`)));
 }
 
 function finish(): void {

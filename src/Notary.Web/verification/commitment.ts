@@ -18,7 +18,7 @@ export function checkCommitment(evidence: Evidence, texts: CertificateTexts, fil
         return notChecked(
             "commitment",
             "The evidence shows no document: there is neither a manifest nor an opening.",
-            "证据未展示任何文件:既无文件清单,也无披露项。");
+            "证据未展示任何文件：既无文件清单，也无披露项。");
     const check = new CommitmentCheck(evidence, statement, texts.request.value?.request.items ?? null, files.hidden);
     return check.manifest() ?? check.openings() ?? check.passed();
 }
@@ -41,13 +41,13 @@ class CommitmentCheck {
             return fail(
                 "commitment",
                 `The manifest lists ${manifest.items.length} items, the request said ${this.items}.`,
-                `文件清单列有 ${manifest.items.length} 项,存证请求却称有 ${this.items} 项。`);
+                `文件清单列有 ${manifest.items.length} 项，存证请求却称有 ${this.items} 项。`);
         const commitment = new Commitment(this.binding, manifest.seed);
         manifest.items.forEach(item => commitment.add(item));
         return commitment.root() === this.statement.commitment ? null : fail(
             "commitment",
             "The manifest and seed do not give the statement's commitment: these are not the documents that were deposited, or not this deposit.",
-            "由文件清单与种子得不到存证记录中的承诺值:这不是所存证的文件,或不属于本次存证。");
+            "由文件清单与种子得不到存证记录中的承诺值：这不是所存证的文件，或不属于本次存证。");
     }
 
     /** What is wrong with an opening, or null. */
@@ -62,10 +62,10 @@ class CommitmentCheck {
             return fail(
                 "commitment",
                 `The evidence opens ${openings.size} items, the request said that there are ${this.items}.`,
-                `证据披露了 ${openings.size} 项,存证请求却称共有 ${this.items} 项。`);
+                `证据披露了 ${openings.size} 项，存证请求却称共有 ${this.items} 项。`);
         const paths = [...openings.values()].flatMap(opening => opening.item?.path ?? []);
         return new Set(paths).size === paths.length ? null : fail(
-            "commitment", "Two openings show the same path, which no deposit has twice.", "两个披露项的路径相同,而一次存证中路径不得重复。");
+            "commitment", "Two openings show the same path, which no deposit has twice.", "两个披露项的路径相同，而一次存证中路径不得重复。");
     }
 
     passed(): Check {
@@ -77,15 +77,15 @@ class CommitmentCheck {
             return notChecked(
                 "commitment",
                 `The evidence opens ${unread} ${unread === 1 ? "item" : "items"} without item text, and no given file is one of them.`,
-                `证据披露了 ${unread} 项但未列条目文本,所提供的文件均不是其中之一。`);
+                `证据披露了 ${unread} 项但未列条目文本，所提供的文件均不是其中之一。`);
         const hidden = unread === 0 ? sentence("", "") : sentence(
             ` Of ${unread} more the item text is hidden, and no given file is one of them.`,
-            `另有 ${unread} 个披露项未列条目文本,且所提供的文件均不是其中之一。`);
+            `另有 ${unread} 个披露项未列条目文本，且所提供的文件均不是其中之一。`);
         const count = this.count(shown);
         return pass(
             "commitment",
             `The statement's commitment opens to what the evidence shows: ${count.en}.${hidden.en}`,
-            `存证记录中的承诺值与证据所示相符:${count.zh}。${hidden.zh}`);
+            `存证记录中的承诺值与证据所示相符：${count.zh}。${hidden.zh}`);
     }
 
     private problem(leaf: Hash, opening: Opening): Sentence | null {
@@ -97,7 +97,7 @@ class CommitmentCheck {
         if (this.items !== null && !fitsTree(opening.path, this.items))
             return sentence(
                 `has a path of ${opening.path.length} steps that no item of a deposit of ${this.items} items has, as the request numbers them`,
-                `的路径有 ${opening.path.length} 步,与存证请求所称的 ${this.items} 项不符`);
+                `的路径有 ${opening.path.length} 步，与存证请求所称的 ${this.items} 项不符`);
         return null;
     }
 
@@ -107,9 +107,9 @@ class CommitmentCheck {
         return this.items !== null
             ? sentence(
                 `${shown} of ${this.items} items shown; ${this.items} is the depositor's claim`,
-                `共 ${this.items} 项中展示了 ${shown} 项;${this.items} 为存证人所称`)
+                `共 ${this.items} 项中展示了 ${shown} 项；${this.items} 为存证人所称`)
             : sentence(
                 `${shown} items shown, of a number that the request, which is withheld, would say`,
-                `展示了 ${shown} 项;总数见于未提供的存证请求`);
+                `展示了 ${shown} 项；总数见于未提供的存证请求`);
     }
 }

@@ -24,7 +24,7 @@ export function checkFiles(evidence: Evidence, statement: Statement | null, file
     if (matcher.shown === 0)
         return without(
             "The certificate alone does not connect a file to its commitment; that takes the evidence with its manifest or openings.",
-            "仅凭证书无法将文件与承诺值对应;需要含文件清单或披露项的证据包。");
+            "仅凭证书无法将文件与承诺值对应；需要含文件清单或披露项的证据包。");
     const matches = files.map(file => matcher.match(file));
     // The evidence itself holds this one document: that nobody gave it is nothing to be told of.
     if (evidence.context !== null)
@@ -41,17 +41,17 @@ function result(matches: readonly FileMatch[], matcher: FileMatcher): Check {
         return fail(
             "file",
             `${given(strangers.length, all, "is", "are")} in no item that the evidence shows: ${listed(strangers, "; ")}.`,
-            `所提供的 ${all} 个文件中有 ${strangers.length} 个不在证据所示的任何条目中:${listedChinese(strangers)}。`);
+            `所提供的 ${all} 个文件中有 ${strangers.length} 个不在证据所示的任何条目中：${listedChinese(strangers)}。`);
     const undecided = reasons(matches, "undecided");
     if (undecided.length > 0)
         return notChecked(
             "file",
             `${given(undecided.length, all, "was", "were")} not compared in full: ${listed(undecided, "; ")}.`,
-            `所提供的 ${all} 个文件中有 ${undecided.length} 个未完整比对:${listedChinese(undecided)}。`);
+            `所提供的 ${all} 个文件中有 ${undecided.length} 个未完整比对：${listedChinese(undecided)}。`);
     return pass(
         "file",
         `${all === 1 ? "The given file matches" : `All ${all} given files match`} in size and in every digest stated; checked so: ${matcher.matched} of the ${matcher.shown} documents that the evidence shows.`,
-        `所提供的 ${all} 个文件的大小和所列全部摘要均相符:已核验证据所示 ${matcher.shown} 个文件中的 ${matcher.matched} 个。`);
+        `所提供的 ${all} 个文件的大小和所列全部摘要均相符：已核验证据所示 ${matcher.shown} 个文件中的 ${matcher.matched} 个。`);
 }
 
 const given = (some: number, all: number, one: string, many: string): string =>
@@ -66,12 +66,12 @@ function notesOn(matches: readonly FileMatch[], matcher: FileMatcher): Sentence[
     if (renamed.length > 0)
         notes.push(sentence(
             `Deposited under another name or place: ${listed(renamed, "; ")}.`,
-            `存证时的名称或位置不同:${listedChinese(renamed)}。`));
+            `存证时的名称或位置不同：${listedChinese(renamed)}。`));
     const missing = matcher.unmatched.map(path => sentence(`'${path}'`, `“${path}”`));
     if (missing.length > 0)
         notes.push(sentence(
             `Not checked, since no given file matches: ${missing.length} ${missing.length === 1 ? "document" : "documents"} of the deposit, ${listed(missing, ", ")}.`,
-            `没有所提供的文件与之相符、因而未核验:本次存证的 ${missing.length} 个文件,${listedChinese(missing)}。`));
+            `没有所提供的文件与之相符、因而未核验：本次存证的 ${missing.length} 个文件，${listedChinese(missing)}。`));
     return notes;
 }
 
@@ -138,12 +138,12 @@ class FileMatcher {
         if (this.hidden.length > 0 && this.trials > mostTrials)
             return { kind: "undecided", reason: sentence(
                 `'${shown}': too many openings without names to try; give fewer files at a time`,
-                `“${shown}”:未列名称的披露项过多,无法逐一尝试;请减少一次提供的文件`) };
+                `“${shown}”：未列名称的披露项过多，无法逐一尝试；请减少一次提供的文件`) };
         // The item states more than was computed: taking it for equal would let the SM3 of another document pass.
         if (file.sm3 === null && alike.length > 0)
             return { kind: "undecided", reason: sentence(
                 `'${shown}': the item also states an SM3 digest, which was not computed`,
-                `“${shown}”:该条目另列有 SM3 摘要,尚未计算`) };
+                `“${shown}”：该条目另列有 SM3 摘要，尚未计算`) };
         return { kind: "none", reason: this.difference(file, shown) };
     }
 
@@ -174,11 +174,11 @@ class FileMatcher {
         if (named !== undefined && named.size !== file.size)
             return sentence(
                 `'${shown}' has ${file.size} bytes, the item of that name ${named.size}`,
-                `“${shown}”为 ${file.size} 字节,同名条目为 ${named.size} 字节`);
+                `“${shown}”为 ${file.size} 字节，同名条目为 ${named.size} 字节`);
         if (this.byDigest.has(file.sha256))
             return sentence(
                 `'${shown}' has the SHA-256 of an item, but another size or SM3 than that item states`,
-                `“${shown}”的 SHA-256 与某条目相同,但大小或 SM3 与该条目所列不同`);
+                `“${shown}”的 SHA-256 与某条目相同，但大小或 SM3 与该条目所列不同`);
         return named === undefined
             ? sentence(`'${shown}'`, `“${shown}”`)
             : sentence(`'${shown}' has another content than the item of that name`, `“${shown}”的内容与同名条目不同`);

@@ -15,10 +15,10 @@ export function checkInclusion(texts: CertificateTexts): Check {
         return fail(
             "inclusion",
             `The entry is not a deposit's statement and certifies nothing (${texts.statement.problem}).`,
-            `该条目不是存证记录,不能证明任何文件(${texts.statement.problem})。`);
+            `该条目不是存证记录，不能证明任何文件（${texts.statement.problem}）。`);
     const proof = texts.proof.value;
     if (proof === null)
-        return fail("inclusion", `The proof cannot be read (${texts.proof.problem}).`, `无法读取证明(${texts.proof.problem})。`);
+        return fail("inclusion", `The proof cannot be read (${texts.proof.problem}).`, `无法读取证明（${texts.proof.problem}）。`);
     const { index, path, checkpoint: { size, root } } = proof;
     const reached = rootFromInclusion(index, size, leafHash(utf8(texts.entry)), path);
     if (reached === null)
@@ -37,37 +37,37 @@ export function checkInclusion(texts: CertificateTexts): Check {
         return fail(
             "inclusion",
             `The statement says that it came after ${after} entries, which cannot be at index ${index}.`,
-            `存证记录称其之前有 ${after} 条,与序号 ${index} 矛盾。`);
+            `存证记录称其之前有 ${after} 条，与序号 ${index} 矛盾。`);
     return pass(
         "inclusion",
         `The statement is the entry at index ${index} of ${size} under the checkpoint's root. The tree of size ${after} that it says it came after fits the index; that tree's root was not checked, which takes a consistency proof.`,
-        `该存证记录是检查点根之下共 ${size} 条中序号 ${index} 的条目。其所称之前的 ${after} 条与序号相符;其所列的先前根未核验(需要一致性证明)。`);
+        `该存证记录是检查点根之下共 ${size} 条中序号 ${index} 的条目。其所称之前的 ${after} 条与序号相符；其所列的先前根未核验（需要一致性证明）。`);
 }
 
 /** Whether a trusted ledger says so (check 6). */
 export function checkCheckpoint(texts: CertificateTexts, policy: TrustPolicy): Check {
     const proof = texts.proof.value;
     if (proof === null)
-        return fail("checkpoint", `The proof cannot be read (${texts.proof.problem}).`, `无法读取证明(${texts.proof.problem})。`);
+        return fail("checkpoint", `The proof cannot be read (${texts.proof.problem}).`, `无法读取证明（${texts.proof.problem}）。`);
     const { origin } = proof.checkpoint;
     const statement = texts.statement.value;
     if (statement !== null && statement.ledger !== origin)
         return fail(
             "checkpoint",
             `The statement is of ledger '${statement.ledger}', the checkpoint of '${origin}'.`,
-            `存证记录属于账本“${statement.ledger}”,检查点却属于“${origin}”。`);
+            `存证记录属于账本“${statement.ledger}”，检查点却属于“${origin}”。`);
     // C2SP signed-note: a trusted key's bad signature condemns the note, whoever else signed it.
     const bad = policy.logs.find(log => checkNote(proof.note, log) === "invalid");
     if (bad !== undefined)
         return fail(
             "checkpoint",
             `The checkpoint bears a signature in the name of '${bad.name}' that does not verify: it was altered or forged.`,
-            `检查点上以“${bad.name}”名义的签名无效:检查点被改动或伪造。`);
+            `检查点上以“${bad.name}”名义的签名无效：检查点被改动或伪造。`);
     if (policy.logs.length === 0)
         return notChecked(
             "checkpoint",
             "The trust file names no ledger, so whose checkpoint this is was not checked.",
-            "信任文件未列出任何账本,因此未核验检查点由谁签署。");
+            "信任文件未列出任何账本，因此未核验检查点由谁签署。");
     return signed(proof, policy, statement !== null);
 }
 
@@ -77,7 +77,7 @@ function signed({ checkpoint: { origin }, note }: TlogProof, policy: TrustPolicy
         return fail(
             "checkpoint",
             `The checkpoint is of ledger '${origin}', which the trust file does not name.`,
-            `检查点属于账本“${origin}”,信任文件中没有该账本。`);
+            `检查点属于账本“${origin}”，信任文件中没有该账本。`);
     const signer = named.find(key => checkNote(note, key) === "valid");
     if (signer === undefined)
         return fail(
@@ -88,11 +88,11 @@ function signed({ checkpoint: { origin }, note }: TlogProof, policy: TrustPolicy
         return notChecked(
             "checkpoint",
             `The checkpoint is signed by '${origin}', but there is no statement whose ledger could be compared.`,
-            `检查点由“${origin}”签署,但没有可比对其账本的存证记录。`);
+            `检查点由“${origin}”签署，但没有可比对其账本的存证记录。`);
     return pass(
         "checkpoint",
         `The checkpoint is signed by ledger '${origin}' under the trusted key with id ${signer.id}.`,
-        `检查点由账本“${origin}”以受信任的密钥(编号 ${signer.id})签署。`);
+        `检查点由账本“${origin}”以受信任的密钥（编号 ${signer.id}）签署。`);
 }
 
 /** A time that an independent party names. */
@@ -113,7 +113,7 @@ export function checkWitnesses(texts: CertificateTexts, policy: TrustPolicy): { 
             check: fail(
                 "witnesses",
                 `The checkpoint bears a cosignature in the name of '${escape(bad.key.name)}' that does not verify: it was altered or forged.`,
-                `检查点上以见证方“${escape(bad.key.name)}”名义的签名无效:检查点被改动或伪造。`),
+                `检查点上以见证方“${escape(bad.key.name)}”名义的签名无效：检查点被改动或伪造。`),
             earliest: null,
         };
     const cosigners = results.filter(({ result }) => result === "valid").map(({ witness }) => witness);
@@ -122,22 +122,24 @@ export function checkWitnesses(texts: CertificateTexts, policy: TrustPolicy): { 
 
 function quorum(policy: TrustPolicy, cosigners: readonly PolicyWitness[]): Check {
     const [count, all] = [cosigners.length, policy.witnesses.length];
-    const listed = count === 0 ? "" : ` (${cosigners.map(witness => escape(witness.key.name)).join(", ")})`;
+    const names = cosigners.map(witness => escape(witness.key.name));
+    const listed = count === 0 ? "" : ` (${names.join(", ")})`;
+    const listedChinese = count === 0 ? "" : `（${names.join("、")}）`;
     if (policy.quorum === null)
         return notChecked(
             "witnesses",
             `The trust file asks for no witnesses (quorum none)${all === 0 ? "" : `; ${count} of the ${all} that it names have cosigned${listed}`}.`,
-            `信任文件不要求见证(quorum none)${all === 0 ? "" : `;其所列 ${all} 个见证方中有 ${count} 个已签名`}。`);
+            `信任文件不要求见证（quorum none）${all === 0 ? "" : `；其所列 ${all} 个见证方中有 ${count} 个已签名${listedChinese}`}。`);
     const group = escape(policy.quorum);
     return quorumMet(policy, cosigners.map(witness => witness.name))
         ? pass(
             "witnesses",
             `The quorum '${group}' of the trust file is met: ${count} of the ${all} witnesses have cosigned${listed}.`,
-            `已达到信任文件要求的见证门槛“${group}”:${all} 个见证方中有 ${count} 个已签名。`)
+            `已达到信任文件要求的见证门槛“${group}”：${all} 个见证方中有 ${count} 个已签名${listedChinese}。`)
         : fail(
             "witnesses",
             `The quorum '${group}' of the trust file is not met: ${count} of the ${all} witnesses have cosigned${listed}.`,
-            `未达到信任文件要求的见证门槛“${group}”:${all} 个见证方中有 ${count} 个已签名。`);
+            `未达到信任文件要求的见证门槛“${group}”：${all} 个见证方中有 ${count} 个已签名${listedChinese}。`);
 }
 
 function earliestOf({ note }: TlogProof, cosigners: readonly PolicyWitness[]): IndependentTime | null {

@@ -13,12 +13,12 @@ export function* reportNotes(evidence: Evidence, texts: CertificateTexts, deposi
     if (depositor !== null && named !== null && named.text !== depositor.text)
         yield sentence(
             "The operator's claims name another key for the account than you gave; theirs was ignored.",
-            "运营方声明文本为该账户所列的密钥与您提供的不同;前者已忽略。");
+            "运营方声明文本为该账户所列的密钥与您提供的不同；前者已忽略。");
     const previous = texts.request.value?.request.previous ?? null;
     if (texts.statement.value !== null && previous !== null)
         yield sentence(
             `That it follows deposit ${previous} of the same account is the depositor's claim: no certificate of that deposit that holds was given.`,
-            `其接续同一账户的存证 ${previous},仅为存证人所称:未提供该存证的有效证书。`);
+            `其接续同一账户的存证 ${previous}，仅为存证人所称：未提供该存证的有效证书。`);
     const claims = checks.find(check => check.name === "claims")!.result;
     if (claims !== "FAIL" && texts.claims.value !== null)
         yield operatorSays(texts.claims.value);
@@ -28,7 +28,7 @@ export function* reportNotes(evidence: Evidence, texts: CertificateTexts, deposi
         const requested = formatTime(texts.request.value.request.requested);
         yield sentence(
             `Requested ${requested} is what the depositor's clock said: claimed, not verified.`,
-            `请求时间 ${requested} 为存证人时钟所示:仅为所称,未经核实。`);
+            `请求时间 ${requested} 为存证人时钟所示：仅为所称，未经核实。`);
     }
     if (shownItems(evidence).length > 0)
         yield sentence("The items' times of last change are the depositor's claims.", "各条目的修改时间均为存证人所称。");
@@ -41,7 +41,7 @@ function unknown(files: readonly string[]): Sentence {
     const names = files.map(escape).map(name => sentence(`'${name}'`, `“${name}”`));
     return sentence(
         `Not evidence, and ignored: ${listed(names, ", ")}. Nothing that came with the evidence is trusted, be it named a trust file, a key, a root or a report.`,
-        `不属于证据,已忽略:${listedChinese(names)}。随证据而来的任何东西均不作为信任依据,无论其名为信任文件、密钥、根证书还是报告。`);
+        `不属于证据，已忽略：${listedChinese(names)}。随证据而来的任何东西均不作为信任依据，无论其名为信任文件、密钥、根证书还是报告。`);
 }
 
 function operatorSays(claims: Claims): Sentence {
@@ -49,21 +49,21 @@ function operatorSays(claims: Claims): Sentence {
     const identity = claims.identity === null ? null : escape(claims.identity);
     const verified = claims.verified === null ? sentence("", "") : sentence(
         `, checked on ${formatTime(claims.verified.time)} by ${escape(claims.verified.method)}`,
-        `,于 ${formatTime(claims.verified.time)} 以 ${escape(claims.verified.method)} 方式核验`);
+        `，于 ${formatTime(claims.verified.time)} 以 ${escape(claims.verified.method)} 方式核验`);
     return sentence(
         `The operator names as depositor '${depositor}', account '${claims.account}'${identity === null ? "" : `, identity ${identity}`}${verified.en}.`,
-        `运营方所称的存证人为“${depositor}”,账户“${claims.account}”${identity === null ? "" : `,身份 ${identity}`}${verified.zh}。`);
+        `运营方所称的存证人为“${depositor}”，账户“${claims.account}”${identity === null ? "" : `，身份 ${identity}`}${verified.zh}。`);
 }
 
 function* dated({ received, accuracy, beacon }: Statement): Generator<Sentence> {
     const time = formatTime(received);
     yield sentence(
         `Received ${time} is what the operator's clock said (error bound claimed: ${accuracy === null ? "unknown" : `${accuracy} ms`}).`,
-        `接收时间 ${time} 为运营方时钟所示(所称误差界:${accuracy === null ? "未知" : `${accuracy} 毫秒`})。`);
+        `接收时间 ${time} 为运营方时钟所示（所称误差界：${accuracy === null ? "未知" : `${accuracy} 毫秒`}）。`);
     if (beacon !== null)
         yield sentence(
             `The statement names Bitcoin block ${beacon.height} (${beacon.hash}): if that is its hash, the entry is no older than the block. Not checked.`,
-            `存证记录写明比特币区块 ${beacon.height}(${beacon.hash}):若此哈希属实,条目不早于该区块。未核验。`);
+            `存证记录写明比特币区块 ${beacon.height}（${beacon.hash}）：若此哈希属实，条目不早于该区块。未核验。`);
 }
 
 function contextNote(context: ContextRecord): Sentence {
@@ -73,5 +73,5 @@ function contextNote(context: ContextRecord): Sentence {
     ] as const).flatMap(([en, zh, value]) => value === null ? [] : [sentence(`${en} '${escape(value)}'`, `${zh}“${escape(value)}”`)]);
     return sentence(
         `The context record is what the depositor claims of how the data came to be, written ${formatTime(context.captured)} by the depositor's clock: ${said.map(part => part.en).join("; ")}.`,
-        `采集环境声明为存证人就数据形成过程所称,未经核实,存证人时钟所示书写时间为 ${formatTime(context.captured)}:${said.map(part => part.zh).join(";")}。`);
+        `采集环境声明为存证人就数据形成过程所称，未经核实，存证人时钟所示书写时间为 ${formatTime(context.captured)}：${said.map(part => part.zh).join("；")}。`);
 }

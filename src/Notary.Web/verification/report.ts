@@ -58,7 +58,7 @@ export const listed = (parts: readonly Sentence[], separator: string): string =>
     parts.slice(0, most).map(part => part.en).join(separator) + (parts.length > most ? `${separator}and ${parts.length - most} more` : "");
 
 export const listedChinese = (parts: readonly Sentence[]): string =>
-    parts.slice(0, most).map(part => part.zh).join(";") + (parts.length > most ? `;另有 ${parts.length - most} 个` : "");
+    parts.slice(0, most).map(part => part.zh).join(";") + (parts.length > most ? `；另有 ${parts.length - most} 个` : "");
 
 export const chineseNames: Record<CheckName, string> = {
     file: "文件", commitment: "承诺值", claims: "声明", signature: "签名", inclusion: "包含证明",
@@ -67,13 +67,13 @@ export const chineseNames: Record<CheckName, string> = {
 
 /** What each check asks, in words that need no explanation. */
 export const questions: Record<CheckName, Sentence> = {
-    file: sentence("Is each file given one of the deposited documents?", "所提供的文件是否为所存证的文件?"),
-    commitment: sentence("Do the documents shown give the entry's commitment?", "由所示文件能否得出条目的承诺值?"),
-    claims: sentence("Are claims and request those that the entry commits to?", "声明与请求是否为条目所承诺者?"),
-    signature: sentence("Did the depositor sign?", "存证人是否签名?"),
-    inclusion: sentence("Is the entry in the ledger, at its place?", "条目是否在账本的所示位置?"),
-    checkpoint: sentence("Did a trusted ledger sign that?", "是否由受信任的账本签署?"),
-    witnesses: sentence("Did enough independent witnesses cosign?", "是否有足够的独立见证方联署?"),
-    time: sentence("Does an outside time-stamp date it?", "是否有外部时间戳?"),
-    bitcoin: sentence("Is it anchored in Bitcoin?", "是否锚定于比特币?"),
+    file: sentence("Is each file given one of the deposited documents?", "所提供的文件是否为所存证的文件？"),
+    commitment: sentence("Do the documents shown give the entry's commitment?", "由所示文件能否得出条目的承诺值？"),
+    claims: sentence("Are claims and request those that the entry commits to?", "声明与请求是否为条目所承诺者？"),
+    signature: sentence("Did the depositor sign?", "存证人是否签名？"),
+    inclusion: sentence("Is the entry in the ledger, at its place?", "条目是否在账本的所示位置？"),
+    checkpoint: sentence("Did a trusted ledger sign that?", "是否由受信任的账本签署？"),
+    witnesses: sentence("Did enough independent witnesses cosign?", "是否有足够的独立见证方联署？"),
+    time: sentence("Does an outside time-stamp date it?", "是否有外部时间戳？"),
+    bitcoin: sentence("Is it anchored in Bitcoin?", "是否锚定于比特币？"),
 };

@@ -19,7 +19,7 @@ export function decide(checks: readonly Check[], withFiles: boolean): Verdict {
 export function verdictSentence(
     verdict: Verdict, checks: readonly Check[], evidence: Evidence, texts: CertificateTexts, files: readonly NamedFile[] | null, expectsDepositor: boolean): Sentence {
     const alone = files === null
-        ? sentence("No file was given, so this is about the certificate alone. ", "未提供文件,以下结论仅针对证书本身。")
+        ? sentence("No file was given, so this is about the certificate alone. ", "未提供文件，以下结论仅针对证书本身。")
         : nothing;
     const core = verdict === "PASS" ? join(passed(texts, files), shown(evidence, texts, files), depositor(checks, expectsDepositor))
         : verdict === "FAIL" ? failed(checks)
@@ -35,10 +35,10 @@ function passed(texts: CertificateTexts, files: readonly NamedFile[] | null): Se
     return files === null
         ? sentence(
             `PASS: deposit ${deposit} is entry ${index} of ledger '${ledger}'; whether any document belongs to it was not checked.`,
-            `通过:存证 ${deposit} 是账本“${ledger}”的第 ${index} 号条目;未核验任何文件是否属于该存证。`)
+            `通过：存证 ${deposit} 是账本“${ledger}”的第 ${index} 号条目；未核验任何文件是否属于该存证。`)
         : sentence(
             `PASS: ${files.length === 1 ? "the given file is a document" : `all ${files.length} given files are documents`} of deposit ${deposit}, entry ${index} of ledger '${ledger}'.`,
-            `通过:所提供的 ${files.length} 个文件属于存证 ${deposit},即账本“${ledger}”的第 ${index} 号条目。`);
+            `通过：所提供的 ${files.length} 个文件属于存证 ${deposit}，即账本“${ledger}”的第 ${index} 号条目。`);
 }
 
 // One document that came true, shown out of a thousand variants, must not read like a deposit of one.
@@ -47,10 +47,10 @@ function shown({ manifest, openings }: Evidence, texts: CertificateTexts, files:
         return nothing;
     const items = texts.request.value?.request.items;
     return items === undefined
-        ? sentence(` The evidence opens ${openings.size} items and withholds how many there are.`, `证据披露了 ${openings.size} 项,未提供总数。`)
+        ? sentence(` The evidence opens ${openings.size} items and withholds how many there are.`, `证据披露了 ${openings.size} 项，未提供总数。`)
         : sentence(
             ` The evidence opens ${openings.size} of ${items} items; ${items} is the depositor's claim.`,
-            `证据披露了 ${items} 项中的 ${openings.size} 项;${items} 为存证人所称。`);
+            `证据披露了 ${items} 项中的 ${openings.size} 项；${items} 为存证人所称。`);
 }
 
 function depositor(checks: readonly Check[], isExpected: boolean): Sentence {
@@ -62,14 +62,14 @@ function failed(checks: readonly Check[]): Sentence {
     const all = checks.filter(check => check.result === "FAIL");
     return sentence(
         `FAIL (${all.map(check => check.name).join(", ")}): ${all[0]!.reason.en}`,
-        `不通过(${inChinese(all)}):${all[0]!.reason.zh}`);
+        `不通过（${inChinese(all)}）：${all[0]!.reason.zh}`);
 }
 
 function undecided(checks: readonly Check[], withFiles: boolean): Sentence {
     const all = missing(checks, withFiles);
     return sentence(
         `INDETERMINATE: nothing failed, but ${all.map(check => check.name).join(", ")} could not be checked. ${all.map(check => check.reason.en).join(" ")}`,
-        `无法判断:没有不通过的核验项,但以下各项未能核验:${inChinese(all)}。${all.map(check => check.reason.zh).join("")}`);
+        `无法判断：没有不通过的核验项，但以下各项未能核验：${inChinese(all)}。${all.map(check => check.reason.zh).join("")}`);
 }
 
 const inChinese = (checks: readonly Check[]): string => checks.map(check => chineseNames[check.name]).join("、");

@@ -62,7 +62,7 @@ function timestamps({ certificate }: Evidence): Check {
         : notChecked(
             "time",
             `The evidence holds ${count === 1 ? "1 time-stamp" : `${count} time-stamps`}, which this page does not check. 'notary verify --tsa-roots FILE' does, and so does 'openssl ts -verify'.`,
-            `证据含 ${count} 个时间戳,本页面不核验。请以“notary verify --tsa-roots 文件”或“openssl ts -verify”核验。`);
+            `证据含 ${count} 个时间戳，本页面不核验。请以“notary verify --tsa-roots 文件”或“openssl ts -verify”核验。`);
 }
 
 function bitcoin({ ots }: Evidence): Check {
@@ -71,7 +71,7 @@ function bitcoin({ ots }: Evidence): Check {
         : notChecked(
             "bitcoin",
             `The evidence holds ${ots === 1 ? "1 OpenTimestamps path" : `${ots} OpenTimestamps paths`}, which this page does not check. 'notary verify --bitcoin URL' does, and so does any OpenTimestamps client.`,
-            `证据含 ${ots} 条 OpenTimestamps 路径,本页面不核验。请以“notary verify --bitcoin 地址”或任一 OpenTimestamps 客户端核验。`);
+            `证据含 ${ots} 条 OpenTimestamps 路径，本页面不核验。请以“notary verify --bitcoin 地址”或任一 OpenTimestamps 客户端核验。`);
 }
 
 /** The sentence on time that goes with every verdict. */
@@ -79,11 +79,11 @@ function timeSentence(texts: CertificateTexts, earliest: IndependentTime | null)
     const statement = texts.statement.value;
     // An idle ledger's operator can write an old `received` today: his clock alone dates nothing.
     if (statement === null || earliest === null)
-        return sentence("No one but the operator vouches for the time.", "除运营方外,没有任何一方为时间作证。");
+        return sentence("No one but the operator vouches for the time.", "除运营方外，没有任何一方为时间作证。");
     const gap = gapSentence(statement.received, earliest.time);
     return sentence(
         `The entry existed no later than ${formatTime(earliest.time)}, according to ${earliest.names.join(", ")}.${gap.en}`,
-        `该条目最晚于 ${formatTime(earliest.time)} 已存在,依据:${earliest.names.join("、")}。${gap.zh}`);
+        `该条目最晚于 ${formatTime(earliest.time)} 已存在，依据：${earliest.names.join("、")}。${gap.zh}`);
 }
 
 const hour = 3_600_000;
@@ -98,8 +98,8 @@ function gapSentence(received: number, independent: number): Sentence {
     return independent > received
         ? sentence(
             ` That is ${length.en} after ${claimed}, when the operator says that it received the deposit: for the time between there is only the operator's word.`,
-            `这比运营方所称的接收时间 ${claimed} 晚 ${length.zh}:其间仅有运营方的说法。`)
+            `这比运营方所称的接收时间 ${claimed} 晚 ${length.zh}：其间仅有运营方的说法。`)
         : sentence(
             ` That is ${length.en} before ${claimed}, when the operator says that it received the deposit: one of the two clocks is wrong.`,
-            `这比运营方所称的接收时间 ${claimed} 早 ${length.zh}:两个时钟中必有一个有误。`);
+            `这比运营方所称的接收时间 ${claimed} 早 ${length.zh}：两个时钟中必有一个有误。`);
 }

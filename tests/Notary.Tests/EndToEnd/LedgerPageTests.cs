@@ -20,21 +20,13 @@ public sealed class LedgerPageTests(RunningServer server) : IClassFixture<Runnin
     public async Task It_shows_the_checkpoint_the_growth_and_an_entry_that_a_certificates_code_names()
     {
         var certificate = await DepositAsync(3);
-        var proof = TlogProof.Parse(certificate.Proof);
-        var deposit = Statement.Parse(certificate.Statement).Deposit;
         // The ledger has gone on since: the code's root is compared by a consistency proof.
         await DepositAsync(4);
-        var lookup = string.Create(CultureInfo.InvariantCulture, $"""
-            certificate {CertificateNumbers.OfCertificate(certificate)}
-            deposit {CertificateNumbers.OfDeposit(deposit)}
-            entry {proof.Checkpoint.Origin} {proof.Index}
-            checkpoint {proof.Checkpoint.Size} {proof.Checkpoint.Root}
-            """);
+        var lookup = CertificateReading.Of(Evidence.FromCertificate(certificate)).CodeText;
         var found = await PageBrowser.RunAsync("ledger", Address, new { lookup });
 
         Assert.Contains("this page has checked the signature", Text(found, "checkpoint"), StringComparison.Ordinal);
         Assert.Contains(certificate.Statement.Split('\n')[2], Text(found, "outcome"), StringComparison.Ordinal);
-        Assert.Contains("It is the deposit that the certificate names.", Text(found, "outcome"), StringComparison.Ordinal);
         Assert.Contains("is of the beginning of this same ledger", Text(found, "outcome"), StringComparison.Ordinal);
         Assert.InRange(found["points"]!.GetValue<int>(), 2, 12);
         Assert.Equal(0, found["errors"]!.GetValue<int>());
@@ -46,7 +38,7 @@ public sealed class LedgerPageTests(RunningServer server) : IClassFixture<Runnin
     {
         var certificate = await DepositAsync(2);
         var proof = TlogProof.Parse(certificate.Proof);
-        var lookup = string.Create(CultureInfo.InvariantCulture, $"entry {proof.Checkpoint.Origin} {proof.Index}\ncheckpoint {proof.Checkpoint.Size} {Hash.Of([1])}");
+        var lookup = string.Create(CultureInfo.InvariantCulture, $"NOTARY1 {CertificateNumbers.OfCertificate(certificate)} {proof.Checkpoint.Origin} {proof.Index} {proof.Checkpoint.Size} {Hash.Of([1])}").ToUpperInvariant();
         var found = await PageBrowser.RunAsync("ledger", Address, new { lookup });
         Assert.Contains("is NOT of this ledger's beginning", Text(found, "outcome"), StringComparison.Ordinal);
 
