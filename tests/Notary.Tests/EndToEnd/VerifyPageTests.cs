@@ -20,7 +20,7 @@ public sealed class VerifyPageTests(RunningServer server) : IClassFixture<Runnin
     public void Dispose() => folder.Dispose();
 
     [Theory]
-    [InlineData("zh-CN", "核验存证", "通过:所提供的 2 个文件属于存证")]
+    [InlineData("zh-CN", "核验存证", "通过：所提供的 2 个文件属于存证")]
     [InlineData("en", "Verify a deposit", "PASS: all 2 given files are documents of deposit")]
     public async Task A_reader_verifies_evidence_and_documents_and_nothing_leaves_the_page(string locale, string title, string words)
     {
