@@ -7,7 +7,7 @@ namespace Notary.Server;
 /// Every log message of the server. No document, file name, digest, title, uuid or seed of a depositor is among the
 /// values, and nothing is logged at Information for a single call.
 /// Event ids: 1 to 99 the server, 100 to 199 the ledger, 200 to 299 its store, 300 to 399 time-stamps, 400 to 499
-/// calendars and Bitcoin, 500 to 599 accounts and transport. No key, header or address of a caller is among them either.
+/// calendars and Bitcoin, 500 to 599 accounts and transport, 600 to 699 the clock. No key, header or address of a caller is among them either.
 /// </summary>
 internal static partial class LogMessages
 {
@@ -100,4 +100,16 @@ internal static partial class LogMessages
 
     [LoggerMessage(503, LogLevel.Error, "The TLS certificate in {File} cannot be used; the one before goes on to be served")]
     public static partial void CertificateUnusable(ILogger logger, string file, Exception failure);
+
+    [LoggerMessage(600, LogLevel.Information, "The clock is confirmed by its time sources, off by {Milliseconds} ms at most")]
+    public static partial void ClockConfirmed(ILogger logger, ulong milliseconds);
+
+    [LoggerMessage(601, LogLevel.Error, "Nothing is issued because of the clock: {Reason}")]
+    public static partial void ClockRefused(ILogger logger, string reason);
+
+    [LoggerMessage(602, LogLevel.Warning, "The time source {Source} is of no use: {Problem}")]
+    public static partial void SourceFailed(ILogger logger, string source, string problem);
+
+    [LoggerMessage(603, LogLevel.Information, "The time source {Source} agrees again after {Failures} failures")]
+    public static partial void SourceAgain(ILogger logger, string source, int failures);
 }

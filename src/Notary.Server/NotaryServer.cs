@@ -21,18 +21,19 @@ public sealed class NotaryServer : IAsyncDisposable
     private readonly ServerAccess access;
     private readonly WebApplication grpc;
     private readonly WebApplication web;
-    private readonly BeaconSource? beacons;
+    private readonly StatementFeeds feeds;
     private readonly TimestampAuthority? authority;
     private Anchoring? anchoring;
     private Stamping? stamping;
     private AuditHeads? heads;
+    private ClockRecorder? clockRecorder;
     private OtlpExport? telemetry;
     private int isDisposed;
 
     private NotaryServer(
-        ServerOptions options, Ledger ledger, ServerAccess access, BeaconSource? beacons, TimestampAuthority? authority, ILoggerFactory loggers)
+        ServerOptions options, Ledger ledger, ServerAccess access, StatementFeeds feeds, TimestampAuthority? authority, ILoggerFactory loggers)
     {
-        this.beacons = beacons;
+        this.feeds = feeds;
         this.authority = authority;
         this.options = options;
         this.ledger = ledger;
@@ -63,6 +64,9 @@ public sealed class NotaryServer : IAsyncDisposable
     /// <summary>What the web port answers.</summary>
     internal IReadOnlyList<Endpoint> WebEndpoints => ((IEndpointRouteBuilder)web).DataSources.SelectMany(source => source.Endpoints).ToList();
 
+    /// <summary>How good its clock is, one clause; null: nobody vouches for it.</summary>
+    public string? Clock => feeds.Clock is { Standing: var standing } ? ClockWords.Describe(standing) : null;
+
     /// <summary>Deposits that wait for a commit.</summary>
     internal int QueueDepth => ledger.QueueDepth;
 
@@ -80,14 +84,16 @@ public sealed class NotaryServer : IAsyncDisposable
             Hosts.SetLevels(logging);
             options.Logging?.Invoke(logging);
         });
-        var beacons = options is { NameBlocks: true, Bitcoin: { } node } ? new BeaconSource(node, options.TimeProvider, loggers.CreateLogger<BeaconSource>()) : null;
+        var feeds = StatementFeeds.Start(options, loggers);
         try
         {
-            var server = await OpenAsync(options, beacons, loggers);
+            await feeds.PrepareAsync(new DataFolder(options.DataDirectory, options.HighWaterMarkPath), cancellation);
+            var server = await OpenAsync(options, feeds, loggers);
             try
             {
                 if (options.ExportTelemetry)
                     server.telemetry = OtlpExport.Start(server.Origin, options.TimeProvider);
+                server.StartClockRecords();
                 await server.ListenAsync(cancellation);
                 server.StartAnchoring();
                 server.StartStamping();
@@ -102,8 +108,7 @@ public sealed class NotaryServer : IAsyncDisposable
         }
         catch
         {
-            if (beacons is not null)
-                await beacons.DisposeAsync();
+            await feeds.DisposeAsync();
             loggers.Dispose();
             throw;
         }
@@ -144,6 +149,8 @@ public sealed class NotaryServer : IAsyncDisposable
                 await heads.DisposeAsync();
             var drained = ledger.DrainAsync(); // (1)
             await streams.EndAsync(limit.Token); // (2)
+            if (clockRecorder is not null)
+                await clockRecorder.DisposeAsync();
             if (anchoring is not null)
                 await anchoring.DisposeAsync();
             if (stamping is not null)
@@ -160,8 +167,7 @@ public sealed class NotaryServer : IAsyncDisposable
         await access.DisposeAsync();
         telemetry?.Dispose(); // (5)
         await ledger.DisposeAsync();
-        if (beacons is not null)
-            await beacons.DisposeAsync();
+        await feeds.DisposeAsync();
         options.Bitcoin?.Dispose();
         authority?.Dispose();
         streams.Dispose();
@@ -178,6 +184,14 @@ public sealed class NotaryServer : IAsyncDisposable
             LogMessages.AuthorityServing(logger, Origin, WebAddress, authority.Policy);
     }
 
+    private void StartClockRecords()
+    {
+        if (feeds.Clock is not { } clock)
+            return;
+        clockRecorder = new ClockRecorder(ledger, clock, options.TimeProvider);
+        ledger.Instruments.Watch(clock);
+    }
+
     private void StartStamping()
     {
         if (options.OutsideAuthorities.Count == 0)
@@ -186,16 +200,16 @@ public sealed class NotaryServer : IAsyncDisposable
         ledger.Instruments.Watch(stamping, ledger);
     }
 
-    private static async Task<NotaryServer> OpenAsync(ServerOptions options, BeaconSource? beacons, ILoggerFactory loggers)
+    private static async Task<NotaryServer> OpenAsync(ServerOptions options, StatementFeeds feeds, ILoggerFactory loggers)
     {
-        var ledger = OpenLedger(options, beacons, loggers);
+        var ledger = OpenLedger(options, feeds, loggers);
         ServerAccess? access = null;
         try
         {
             if (options.OutsideAuthorities.Count > 0)
                 ledger.UseTokens();
             access = ServerAccess.Open(options, ledger.Folder, loggers.CreateLogger<ServerAccess>());
-            return new NotaryServer(options, ledger, access, beacons, OpenAuthority(options, ledger), loggers);
+            return new NotaryServer(options, ledger, access, feeds, OpenAuthority(options, ledger), loggers);
         }
         catch
         {
@@ -212,7 +226,7 @@ public sealed class NotaryServer : IAsyncDisposable
             return null;
         var credentials = TimestampCredentials.Load(own.CertificatePath, own.KeyPath);
         var serials = TimestampSerials.Open(ledger.Folder.TimestampSerials, options.TimeProvider.GetUtcNow());
-        var authority = new TimestampAuthority(credentials, serials, own.Policy ?? TimestampAuthority.DefaultPolicy, options.TimeProvider, ledger.ReadClock);
+        var authority = new TimestampAuthority(credentials, serials, own.Policy ?? TimestampAuthority.DefaultPolicy, ledger.ReadClock);
         authority.CheckSelf();
         return authority;
     }
@@ -226,7 +240,7 @@ public sealed class NotaryServer : IAsyncDisposable
         ledger.Instruments.Watch(anchoring, ledger);
     }
 
-    private static Ledger OpenLedger(ServerOptions options, BeaconSource? beacons, ILoggerFactory loggers)
+    private static Ledger OpenLedger(ServerOptions options, StatementFeeds feeds, ILoggerFactory loggers)
     {
         var defaults = new LedgerOptions { DataDirectory = options.DataDirectory };
         return Ledger.Open(
@@ -239,7 +253,8 @@ public sealed class NotaryServer : IAsyncDisposable
                 QueueCapacity = options.QueueCapacity ?? defaults.QueueCapacity,
                 TimeProvider = options.TimeProvider,
                 Randomness = options.Randomness ?? defaults.Randomness,
-                Beacon = beacons is null ? null : () => beacons.Latest,
+                Clock = feeds.Clock,
+                Beacon = feeds.Beacons is { } beacons ? () => beacons.Latest : null,
                 WrapStore = options.WrapStore,
             },
             loggers.CreateLogger<Ledger>());
@@ -278,7 +293,7 @@ public sealed class NotaryServer : IAsyncDisposable
         TileEndpoints.Map(host, ledger);
         PageEndpoints.Map(host, ledger);
         new RestEndpoints(new DepositDesk(ledger, access.Gate, access.Audit, loggers.CreateLogger<DepositDesk>()), access.Gate, access.Book).Map(host);
-        HealthEndpoint.Map(host, ledger, () => new OutsideStanding(anchoring?.Standing, stamping?.Standings ?? []));
+        HealthEndpoint.Map(host, ledger, () => new OutsideStanding(anchoring?.Standing, stamping?.Standings ?? [], feeds.Clock?.Standing));
         if (authority is not null)
             new TimestampEndpoints(authority, ledger, logger).Map(host);
         return host;

@@ -47,6 +47,15 @@ public sealed class ServerOptions
     /// <summary>How often each of them stamps, while the ledger grows.</summary>
     public TimeSpan StampInterval { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// NTP servers that must vouch for this machine's clock before anything is issued; none unless given, and then nobody
+    /// vouches for it and statements say so.
+    /// </summary>
+    public IReadOnlyList<NtpServer> TimeSources { get; init; } = [];
+
+    /// <summary>How often they are asked; public servers want no less than 16 s.</summary>
+    public TimeSpan TimeSourceInterval { get; init; } = TimeSpan.FromSeconds(64);
+
     /// <summary>Deposits that wait at most; one more is refused at once. Null is the ledger's own default.</summary>
     public int? QueueCapacity { get; init; }
 
@@ -87,13 +96,19 @@ public sealed class ServerOptions
     /// <summary>Maps more services into the gRPC host: the echo that the bench measures beside it.</summary>
     internal Action<IEndpointRouteBuilder>? MapMore { get; init; }
 
-    /// <exception cref="ServerRefusedException">An address that others reach has no TLS, or a calendar's or an authority's is none.</exception>
+    /// <exception cref="ServerRefusedException">An address that others reach has no TLS, or a calendar's, an authority's or a time source's cannot be used.</exception>
     internal void Check()
     {
         foreach (var calendar in Calendars)
         {
             if (Calendars.Count(other => other == calendar) > 1)
                 throw new ServerRefusedException($"the calendar {calendar} is given twice", "give each one once");
+        }
+
+        foreach (var source in TimeSources)
+        {
+            if (TimeSources.Count(other => other == source) > 1)
+                throw new ServerRefusedException($"the time source {source} is given twice", "give each one once: a majority of them must agree, and nobody may vote twice");
         }
 
         if (Authority?.Policy is { } policy && !TimestampAuthority.IsPolicy(policy))

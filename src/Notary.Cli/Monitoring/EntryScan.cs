@@ -6,7 +6,7 @@ namespace Notary.Cli;
 /// <summary>
 /// Reads the entries that are new since the last visit and holds them to the ledger's rules: deposits are well-formed and
 /// of this ledger, times never go backwards, <c>after</c> names a tree that the ledger really had, each change of the key
-/// starts from the key before it, and no uuid comes twice. The state is saved after every batch, so that an interrupted first visit does not begin anew.
+/// starts from the key before it, clock records are well-formed, and no uuid comes twice. The state is saved after every batch, so that an interrupted first visit does not begin anew.
 /// </summary>
 internal sealed class EntryScan(string folder, VerifiedTree tree, MonitorState state)
 {
@@ -66,6 +66,10 @@ internal sealed class EntryScan(string folder, VerifiedTree tree, MonitorState s
                 Breach(FindingKinds.Entry, $"entry {index} is no valid statement: {exception.Message}");
             }
         }
+        else if (Entry.IsClockRecord(entry.Span))
+        {
+            ReadClock(index, entry);
+        }
         else if (index == 0 || Entry.IsKeyChange(entry.Span))
         {
             ReadKey(index, entry);
@@ -87,6 +91,21 @@ internal sealed class EntryScan(string folder, VerifiedTree tree, MonitorState s
         catch (MalformedException exception)
         {
             Breach(FindingKinds.Entry, $"entry {index} is no head of the audit log: {exception.Message}");
+        }
+    }
+
+    private void ReadClock(ulong index, ReadOnlyMemory<byte> entry)
+    {
+        try
+        {
+            var record = ClockRecord.Parse(StrictText.Decode(ClockRecord.Document, entry.Span));
+            if (record.Ledger != tree.Checkpoint.Origin)
+                Breach(FindingKinds.Entry, $"entry {index} is a clock record of another ledger, {record.Ledger}");
+            CheckTime(index, record.At);
+        }
+        catch (MalformedException exception)
+        {
+            Breach(FindingKinds.Entry, $"entry {index} is no valid clock record: {exception.Message}");
         }
     }
 

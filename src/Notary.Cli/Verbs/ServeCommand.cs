@@ -26,7 +26,7 @@ internal static class ServeCommand
     {
         var command = new Command("serve", "Run a ledger.") { Data, Origin, Mark, Store, Listen, Web, Log };
         AnchoringArguments.AddTo(command);
-        foreach (var option in TimestampOptions.All.Concat(TlsArguments.All))
+        foreach (var option in TimestampOptions.All.Concat(ClockOptions.All).Concat(TlsArguments.All))
             command.Options.Add(option);
         command.SetAction((arguments, cancellation) => RunAsync(context, Read(arguments, context), arguments.GetValue(Log), cancellation));
         return command;
@@ -53,6 +53,8 @@ internal static class ServeCommand
             StampInterval = TimestampOptions.ReadInterval(arguments),
             Tls = TlsArguments.Read(arguments),
             OpenId = TlsArguments.ReadOpenId(arguments),
+            TimeSources = ClockOptions.ReadSources(arguments),
+            TimeSourceInterval = ClockOptions.ReadInterval(arguments),
             TimeProvider = context.Time,
             Logging = logging => LogFormats.Add(logging, arguments.GetValue(Log), context.Terminal),
             ExportTelemetry = true,
@@ -83,7 +85,7 @@ internal static class ServeCommand
             ("bitcoin", options.Calendars.Count == 0 ? "none: --calendar takes the ledger's roots there" : string.Join(", ", options.Calendars)),
             ("tsa", options.Authority is null ? "none: --tsa-certificate serves one" : $"{Address(server.WebAddress)}/tsa"),
             ("stamps", options.OutsideAuthorities.Count == 0 ? "nobody: no independent time, --outside-tsa names who gives one" : string.Join(", ", options.OutsideAuthorities.Select(authority => authority.Name))),
-            ("accuracy", "unknown: nothing vouches for this machine's clock, and every statement says so"),
+            ("accuracy", server.Clock ?? "unknown: nothing vouches for this machine's clock, and every statement says so; --ntp names who does"),
             ("ready", "Ctrl-C stops"));
 
     /// <summary>Where <see cref="ServerOptions"/> says the mark is unless it is told otherwise.</summary>

@@ -11,6 +11,7 @@ public static class Entry
     private static readonly byte[] StatementLine = Encoding.ASCII.GetBytes(Statement.Document + "\n");
     private static readonly byte[] KeyChangeLine = Encoding.ASCII.GetBytes(KeyChange.Document + "\n");
     private static readonly byte[] AuditHeadLine = Encoding.ASCII.GetBytes(AuditHead.Document + "\n");
+    private static readonly byte[] ClockRecordLine = Encoding.ASCII.GetBytes(ClockRecord.Document + "\n");
 
     /// <summary>Whether the entry is the statement of a deposit.</summary>
     public static bool IsDeposit(ReadOnlySpan<byte> entry) => entry.StartsWith(StatementLine);
@@ -20,4 +21,7 @@ public static class Entry
 
     /// <summary>Whether the entry says how far the audit log is.</summary>
     public static bool IsAuditHead(ReadOnlySpan<byte> entry) => entry.StartsWith(AuditHeadLine);
+
+    /// <summary>Whether the entry says what the operator's clock is worth.</summary>
+    public static bool IsClockRecord(ReadOnlySpan<byte> entry) => entry.StartsWith(ClockRecordLine);
 }

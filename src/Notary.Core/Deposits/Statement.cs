@@ -12,8 +12,6 @@ public sealed record Statement
     /// <summary>The first line, without its LF.</summary>
     public const string Document = "notary.statement/v1";
 
-    private const string Unknown = "unknown";
-
     public required string Ledger { get; init; }
 
     public required DepositId Deposit { get; init; }
@@ -44,7 +42,7 @@ public sealed record Statement
     {
         var fields = FieldReader.Begin(text, Document, Limits.StatementBytes);
         var (ledger, deposit, received) = (fields.RequiredOrigin(), fields.RequiredDepositId(), fields.RequiredTime("received"));
-        var accuracy = ParseAccuracy(fields, fields.Required("accuracy"));
+        var accuracy = ErrorBound.Read(fields, "accuracy");
         var (size, root) = ParseAfter(fields, fields.Required("after"));
         var statement = new Statement
         {
@@ -66,25 +64,12 @@ public sealed record Statement
     {
         var text = new StringBuilder(448);
         text.Append(CultureInfo.InvariantCulture, $"{Document}\nledger {Ledger}\ndeposit {Deposit}\n");
-        text.Append("received ").Append(Timestamp.Format(Received)).Append("\naccuracy ");
-        if (AccuracyMilliseconds is { } accuracy)
-            text.Append(CultureInfo.InvariantCulture, $"{accuracy}ms\n");
-        else
-            text.Append(Unknown).Append('\n');
-        text.Append(CultureInfo.InvariantCulture, $"after {AfterSize} {AfterRoot}\n");
+        text.Append("received ").Append(Timestamp.Format(Received)).Append("\naccuracy ").Append(ErrorBound.Format(AccuracyMilliseconds));
+        text.Append(CultureInfo.InvariantCulture, $"\nafter {AfterSize} {AfterRoot}\n");
         if (Beacon is not null)
             text.Append("beacon ").Append(Beacon.ToText()).Append('\n');
         text.Append(CultureInfo.InvariantCulture, $"commitment {Commitment}\nclaims {Claims}\n");
         return text.ToString();
-    }
-
-    private static ulong? ParseAccuracy(FieldReader fields, string value)
-    {
-        if (value == Unknown)
-            return null;
-        return value.EndsWith("ms", StringComparison.Ordinal) && Decimals.TryParse(value.AsSpan(0, value.Length - 2), out var bound)
-            ? bound
-            : throw fields.Error("accuracy", "is neither whole milliseconds such as '12ms' nor 'unknown'");
     }
 
     private static (ulong Size, Hash Root) ParseAfter(FieldReader fields, string value)

@@ -8,9 +8,7 @@ internal static class Decimals
     public static bool TryParse(ReadOnlySpan<char> text, out ulong value)
     {
         value = 0;
-        // The runtime's own parser passes over NUL characters at the end: a number would have many spellings.
         return text.Length is > 0 and <= 20
-            && !text.ContainsAnyExceptInRange('0', '9')
             && (text[0] != '0' || text.Length == 1)
             // The library's parser passes over NULs at the end.
             && !text.ContainsAnyExceptInRange('0', '9')

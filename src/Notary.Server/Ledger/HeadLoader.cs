@@ -99,12 +99,14 @@ internal sealed class HeadLoader(ILedgerStore store, TreeReader tree, VerifierKe
     }
 
     /// <summary>The time that an entry carries; null where this program does not know of any.</summary>
-    private static DateTimeOffset? TimeOf(ReadOnlySpan<byte> entry)
+    internal static DateTimeOffset? TimeOf(ReadOnlySpan<byte> entry)
     {
         if (Entry.IsDeposit(entry))
             return Statement.Parse(Encoding.UTF8.GetString(entry)).Received;
         if (Entry.IsKeyChange(entry))
             return KeyChange.Parse(Encoding.UTF8.GetString(entry)).At;
+        if (Entry.IsClockRecord(entry))
+            return ClockRecord.Parse(Encoding.UTF8.GetString(entry)).At;
         return Entry.IsAuditHead(entry) ? AuditHead.Parse(Encoding.UTF8.GetString(entry)).At : null;
     }
 

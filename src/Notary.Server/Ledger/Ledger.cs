@@ -78,10 +78,22 @@ public sealed class Ledger : IAsyncDisposable
     /// <summary>The outside authorities' tokens; null where there have never been any.</summary>
     internal TokenStore? Tokens { get; private set; }
 
-    /// <summary>Whether the time may be told: not while the clock is behind what it told before. Nothing else vouches for it yet.</summary>
-    internal ClockReading ReadClock() => Age < TimeSpan.Zero
-        ? new ClockReading("the clock of this server went back", null)
-        : new ClockReading(null, null);
+    /// <summary>The time that may be told to others: where entries would be dated, and not by a millisecond before the newest one.</summary>
+    internal ClockReading ReadClock() => sequencer.Clock is var reading && reading.Refusal is null && reading.Time < Received
+        ? reading with { Refusal = new LedgerHealth(LedgerState.ClockBehind, "the clock of this server is behind what it told before") }
+        : reading;
+
+    /// <summary>Has the clock's state written on the ledger; false: it could not be.</summary>
+    internal async Task<bool> RecordClockAsync(ClockObservation observation)
+    {
+        var log = Hash.Of(observation.Log.Span);
+        var entry = new OwnEntry(at => new ClockRecord(Origin, at, observation.State, observation.BoundMilliseconds, log).ToText())
+        {
+            Record = observation.Log,
+            TellsOfTheClock = true,
+        };
+        return await sequencer.AddAsync(entry).ConfigureAwait(false) is not null;
+    }
 
     /// <summary>
     /// Ends, with the reason, when the ledger has stopped itself after a fatal error. The process must stop then: opening

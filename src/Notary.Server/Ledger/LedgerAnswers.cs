@@ -84,6 +84,12 @@ public enum LedgerState
     /// <summary>The clock is behind the newest entry.</summary>
     ClockBehind,
 
+    /// <summary>The clock may be off by more than is allowed, or its sources have not confirmed it yet.</summary>
+    ClockUncertain,
+
+    /// <summary>The clock was set back, and its sources have not confirmed it since.</summary>
+    ClockSetBack,
+
     /// <summary>The disk is full.</summary>
     NoRoom,
 

@@ -34,6 +34,9 @@ public sealed class LedgerOptions
 
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
+    /// <summary>Vouches for the clock; null: nobody does, and statements say so. The caller's to dispose of, after the ledger.</summary>
+    internal ClockGuard? Clock { get; init; }
+
     /// <summary>Where key seeds, origins and the claims' salts come from. Used by several threads at a time.</summary>
     public RandomNumberGenerator Randomness { get; init; } = RandomNumberGenerator.Create();
 

@@ -35,5 +35,11 @@ internal readonly record struct SequencedDeposit(
 /// <param name="print">The entry's text, given the time that it carries.</param>
 internal sealed class OwnEntry(Func<DateTimeOffset, string> print) : TaskCompletionSource<ulong?>(TaskCreationOptions.RunContinuationsAsynchronously)
 {
-    public NewEntry ToEntry(DateTimeOffset now) => new(Encoding.UTF8.GetBytes(print(now)), default, default, null, null);
+    /// <summary>What is kept beside it, where a deposit's request is; private, and hashed into the text.</summary>
+    public ReadOnlyMemory<byte> Record { get; init; }
+
+    /// <summary>Whether it is written also while the clock dates nothing, with no time before the newest entry's.</summary>
+    public bool TellsOfTheClock { get; init; }
+
+    public NewEntry ToEntry(DateTimeOffset now) => new(Encoding.UTF8.GetBytes(print(now)), default, Record, null, null);
 }

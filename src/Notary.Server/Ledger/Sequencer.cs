@@ -16,9 +16,6 @@ namespace Notary.Server;
 /// </summary>
 internal sealed class Sequencer
 {
-    /// <summary>How far the clock may be behind the newest entry to be waited for.</summary>
-    private static readonly TimeSpan ClockPatience = TimeSpan.FromSeconds(1);
-
     /// <summary>How long the store counts as failing after it last refused a batch, if nobody tries again.</summary>
     private static readonly TimeSpan RefusalMemory = TimeSpan.FromSeconds(10);
 
@@ -37,6 +34,7 @@ internal sealed class Sequencer
     private readonly ILogger logger;
     private readonly Instruments instruments;
     private readonly DepositQueue queue;
+    private readonly EntryClock clock;
     private readonly Thread thread;
     private readonly TaskCompletionSource<Exception> failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -47,9 +45,6 @@ internal sealed class Sequencer
 
     // Owned by the sequencer's thread.
     private readonly SequencedAnswers answers = new();
-
-    // Owned by the sequencer's thread: whether the clock's fault has been logged.
-    private bool clockIsBehind;
 
     public Sequencer(
         ILedgerStore store, HighWaterMark mark, SigningKey key, LedgerHead head, TileCache cache, LedgerOptions options, ILogger logger, Instruments instruments)
@@ -63,6 +58,7 @@ internal sealed class Sequencer
         this.logger = logger;
         this.instruments = instruments;
         queue = new DepositQueue(options.QueueCapacity);
+        clock = new EntryClock(options.TimeProvider, options.Clock, key.Verifier.Name, logger);
         thread = new Thread(Run) { IsBackground = true, Name = "ledger sequencer" };
         thread.Start();
     }
@@ -84,14 +80,16 @@ internal sealed class Sequencer
                 return Failed;
             if (queue.IsClosed)
                 return Stopping;
-            var behind = head.Stored.Received - options.TimeProvider.GetUtcNow();
-            if (behind > ClockPatience)
-                return ClockBehind(behind);
+            if (Clock.Refusal is { } unfit)
+                return unfit;
             return refusedLast is { } refused && options.TimeProvider.GetElapsedTime(refused.At) < RefusalMemory
                 ? refused.Health
                 : LedgerHealth.Good;
         }
     }
+
+    /// <summary>What a deposit would be dated with now.</summary>
+    public ClockReading Clock => clock.Look(head.Stored.Received);
 
     /// <summary>Queues a deposit, or says at once why not.</summary>
     public DepositOutcome? TryAdd(PendingDeposit deposit) => queue.TryAdd(deposit);
@@ -148,10 +146,15 @@ internal sealed class Sequencer
             var fresh = SetAsideKnown(batch, out var repeated); // (2)
             if (fresh.Count == 0 && own is null)
                 return;
-            if (ReadClock() is not { } now) // (3)
+            var now = clock.Wait(head.Stored.Received); // (3)
+            if (now.Refusal is { } unfit)
             {
-                Refuse(batch, ClockBehind(head.Stored.Received - options.TimeProvider.GetUtcNow()));
-                return;
+                Refuse(batch, unfit);
+                if (own is not { TellsOfTheClock: true })
+                    return;
+                // What says that the clock is worth nothing is written all the same.
+                (batch, fresh, repeated) = ([], [], []);
+                now = now with { Time = clock.ForRecord(head.Stored.Received) };
             }
 
             var built = Build(fresh, own, now); // (4) (5)
@@ -170,34 +173,6 @@ internal sealed class Sequencer
         }
 
         Refuse(batch, Contended);
-    }
-
-    /// <summary>
-    /// The time that the batch's entries carry, or null when the clock is too far behind the newest entry: received times
-    /// never go backwards, and an entry is never dated later than the clock says.
-    /// </summary>
-    private DateTimeOffset? ReadClock()
-    {
-        while (true)
-        {
-            var now = Timestamp.RoundDown(options.TimeProvider.GetUtcNow());
-            var behind = head.Stored.Received - now;
-            if (behind <= TimeSpan.Zero)
-            {
-                clockIsBehind = false;
-                return now;
-            }
-
-            if (behind > ClockPatience)
-            {
-                if (!clockIsBehind)
-                    LogMessages.ClockBehind(logger, key.Verifier.Name, behind);
-                clockIsBehind = true;
-                return null;
-            }
-
-            Task.Delay(behind, options.TimeProvider).GetAwaiter().GetResult();
-        }
     }
 
     /// <summary>
@@ -235,11 +210,11 @@ internal sealed class Sequencer
         return fresh;
     }
 
-    private LedgerBatch Build(List<PendingDeposit> fresh, OwnEntry? own, DateTimeOffset now)
+    private LedgerBatch Build(List<PendingDeposit> fresh, OwnEntry? own, in ClockReading now)
     {
         var entries = new NewEntry[fresh.Count + (own is null ? 0 : 1)];
         if (own is not null)
-            entries[^1] = own.ToEntry(now);
+            entries[^1] = own.ToEntry(now.Time);
         var statements = fresh.Count > 0 ? new StatementPrinter(FirstStatement(fresh[0], now)) : null;
         for (var i = 0; i < fresh.Count; i++)
         {
@@ -249,15 +224,15 @@ internal sealed class Sequencer
                 fresh[i].Claims, fresh[i].Request.Bytes, request.Deposit, request.Account);
         }
 
-        return new LedgerBatch(head, entries, now, key);
+        return new LedgerBatch(head, entries, now.Time, key);
     }
 
-    private Statement FirstStatement(PendingDeposit deposit, DateTimeOffset now) => new()
+    private Statement FirstStatement(PendingDeposit deposit, in ClockReading now) => new()
     {
         Ledger = key.Verifier.Name,
         Deposit = deposit.Deposit,
-        Received = now,
-        AccuracyMilliseconds = null,
+        Received = now.Time,
+        AccuracyMilliseconds = now.AccuracyMilliseconds,
         AfterSize = head.Size,
         AfterRoot = head.Root,
         Beacon = options.Beacon?.Invoke(),
@@ -382,12 +357,6 @@ internal sealed class Sequencer
         refusedLast = new StoreRefusal(options.TimeProvider.GetTimestamp(), health);
         return health;
     }
-
-    private static LedgerHealth ClockBehind(TimeSpan behind) => new(
-        LedgerState.ClockBehind,
-        string.Create(
-            System.Globalization.CultureInfo.InvariantCulture,
-            $"the clock of the ledger is {Math.Max(behind.TotalSeconds, 0):0.0} s behind its newest entry, and received times never go backwards"));
 
     private sealed record StoreRefusal(long At, LedgerHealth Health);
 }

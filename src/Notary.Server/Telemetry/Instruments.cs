@@ -96,6 +96,16 @@ internal sealed class Instruments : IDisposable
         meter.CreateObservableGauge("notary.anchor.alarm", () => anchoring.Standing.Alarm is null ? 0 : 1, "{ledger}", "1 while an operator must look after anchoring in Bitcoin; deposits go on");
     }
 
+    /// <summary>Adds how the clock stands. Called once, when its records begin.</summary>
+    public void Watch(ClockGuard clock)
+    {
+        meter.CreateObservableGauge("notary.clock.error.bound", () => Measured(clock.Standing.Reading.Accuracy), "s", "How far the clock may be off; without a value while nobody knows");
+        meter.CreateObservableGauge("notary.clock.offset", () => Measured(clock.Standing.Offset), "s", "How far the clock is ahead of its time sources, the middle of what is possible");
+        meter.CreateObservableGauge("notary.clock.sources.failing", () => clock.Standing.Sources.Count(source => source.Failures > 0), "{source}", "Time sources that gave no answer, or one that the majority contradicts");
+
+        static IEnumerable<Measurement<double>> Measured(TimeSpan? value) => value is { } known ? [new(known.TotalSeconds)] : [];
+    }
+
     /// <summary>A calendar's answer could not be used.</summary>
     public void CalendarFailed() => calendarFailures.Add(1);
 

@@ -26,6 +26,10 @@ internal static class RefusalType
 
     public const string ClockBehind = "clock_behind";
 
+    public const string ClockUncertain = "clock_uncertain";
+
+    public const string ClockSetBack = "clock_set_back";
+
     public const string NoRoom = "no_room";
 
     /// <summary>An append failed, and the head says that nothing was written.</summary>
@@ -57,6 +61,8 @@ internal static class RefusalType
     public static string Of(LedgerState state) => state switch
     {
         LedgerState.ClockBehind => ClockBehind,
+        LedgerState.ClockUncertain => ClockUncertain,
+        LedgerState.ClockSetBack => ClockSetBack,
         LedgerState.NoRoom => NoRoom,
         LedgerState.StoreFailed => StoreFailed,
         LedgerState.Contended => Contended,

@@ -19,22 +19,22 @@ internal sealed class TimestampAuthority : IDisposable
     private readonly TimestampCredentials credentials;
     private readonly TimestampSerials serials;
     private readonly string policy;
-    private readonly TimeProvider time;
     private readonly Func<ClockReading> clock;
     private readonly CryptographicAttributeObject certificateId;
 
     // A private key is for one thread at a time, and so are the serial numbers.
     private readonly Lock gate = new();
 
+    // Under the gate: the time of the last token.
+    private DateTimeOffset told;
+
     /// <param name="credentials">Owned by this object.</param>
     /// <param name="serials">Nobody else takes any.</param>
     /// <param name="policy">Dotted.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="clock">Whether it may be told.</param>
-    public TimestampAuthority(
-        TimestampCredentials credentials, TimestampSerials serials, string policy, TimeProvider time, Func<ClockReading> clock)
+    /// <param name="clock">The time, and whether it may be told.</param>
+    public TimestampAuthority(TimestampCredentials credentials, TimestampSerials serials, string policy, Func<ClockReading> clock)
     {
-        (this.credentials, this.serials, this.policy, this.time, this.clock) = (credentials, serials, policy, time, clock);
+        (this.credentials, this.serials, this.policy, this.clock) = (credentials, serials, policy, clock);
         var oid = new Oid(TimestampOids.SigningCertificateV2);
         certificateId = new CryptographicAttributeObject(oid, [new AsnEncodedData(oid, CertificateId.Write(credentials.Signer))]);
     }
@@ -74,11 +74,17 @@ internal sealed class TimestampAuthority : IDisposable
 
         if (Refuse(parsed) is { } refusal)
             return refusal;
-        var reading = clock();
-        if (reading.Problem is { } problem)
-            return TimestampReply.Refuse(TimestampFailure.TimeNotAvailable, problem);
         lock (gate)
-            return new TimestampReply(Sign(parsed, reading.Accuracy));
+        {
+            // Read under the gate: a higher number never has an earlier time.
+            var reading = clock();
+            if (reading.Refusal is { } unfit)
+                return TimestampReply.Refuse(TimestampFailure.TimeNotAvailable, unfit.Reason!);
+            if (reading.Time < told)
+                return TimestampReply.Refuse(TimestampFailure.TimeNotAvailable, "the clock of this server is behind what it told before");
+            told = reading.Time;
+            return new TimestampReply(Sign(parsed, reading));
+        }
     }
 
     /// <summary>
@@ -91,7 +97,7 @@ internal sealed class TimestampAuthority : IDisposable
         var imprint = MessageImprint.Of(Hash.Of([]));
         byte[] token;
         lock (gate)
-            token = Sign(new TimestampQuery(imprint) { WantsCertificate = true }, null);
+            token = Sign(new TimestampQuery(imprint) { WantsCertificate = true }, clock());
         TimestampRoots? roots = null;
         try
         {
@@ -123,16 +129,15 @@ internal sealed class TimestampAuthority : IDisposable
     }
 
     /// <summary>Under the gate.</summary>
-    private byte[] Sign(TimestampQuery query, TimeSpan? accuracy)
+    private byte[] Sign(TimestampQuery query, in ClockReading now)
     {
         var info = new TimestampInfo
         {
             Policy = policy,
             Imprint = query.Imprint,
             Serial = new BigInteger(serials.Next()).ToByteArray(isUnsigned: false, isBigEndian: true),
-            // Read under the gate, after the number: a higher number never has an earlier time.
-            Time = Timestamp.RoundDown(time.GetUtcNow()),
-            Accuracy = accuracy,
+            Time = now.Time,
+            Accuracy = now.AccuracyMilliseconds is { } bound ? TimeSpan.FromMilliseconds(bound) : null,
             Nonce = query.Nonce,
         };
         var cms = new SignedCms(new ContentInfo(new Oid(TimestampOids.TstInfo), info.ToDer()));

@@ -46,6 +46,8 @@ internal static class HealthEndpoint
             json.WriteString("ledger", ledger.Origin);
             json.WriteNumber("size", ledger.Latest.Checkpoint.Size);
             json.WriteString("received", Timestamp.Format(ledger.Received));
+            if (outside.Clock is { } clock)
+                WriteClock(json, clock);
             if (outside.Stamping.Count > 0)
                 WriteStamping(json, outside.Stamping);
             if (outside.Anchoring is { } anchoring)
@@ -55,6 +57,30 @@ internal static class HealthEndpoint
 
         buffer.WriteByte((byte)'\n');
         return buffer.ToArray();
+    }
+
+    private static void WriteClock(Utf8JsonWriter json, ClockStanding clock)
+    {
+        json.WriteStartObject("clock");
+        json.WriteString("status", clock.Reading.Refusal is { } refusal ? RefusalType.Of(refusal.State) : "good");
+        if (clock.Reading.AccuracyMilliseconds is { } bound)
+            json.WriteNumber("bound_ms", bound);
+        json.WriteNumber("limit_ms", ClockGuard.MostBound.TotalMilliseconds);
+        if (clock.Offset is { } offset)
+            json.WriteNumber("ahead_ms", Math.Round(offset.TotalMilliseconds, 1));
+        json.WriteNumber("quorum", clock.Quorum);
+        json.WriteStartArray("sources");
+        foreach (var source in clock.Sources)
+        {
+            json.WriteStartObject();
+            json.WriteString("source", source.Source);
+            json.WriteString("status", source.Failures == 0 ? "good" : "failing");
+            WriteFailures(json, source.Failures, source.Problem);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 
     private static void WriteStamping(Utf8JsonWriter json, IReadOnlyList<StampStanding> stamping)

@@ -52,7 +52,7 @@ internal static class TokenRates
     {
         var credentials = TimestampCredentials.Load(files.Authority.CertificatePath, files.Authority.KeyPath);
         var serials = TimestampSerials.Open(files["serials"], TimeProvider.System.GetUtcNow());
-        using var authority = new TimestampAuthority(credentials, serials, TimestampAuthority.DefaultPolicy, TimeProvider.System, () => default);
+        using var authority = new TimestampAuthority(credentials, serials, TimestampAuthority.DefaultPolicy, () => new ClockReading(Timestamp.RoundDown(TimeProvider.System.GetUtcNow()), null, null));
         var (start, tokens) = (Stopwatch.GetTimestamp(), 0);
         while (Stopwatch.GetElapsedTime(start).TotalSeconds < seconds)
             tokens += authority.Answer(StampFiles.Query).Token is null ? throw new BenchException("the authority refused") : 1;

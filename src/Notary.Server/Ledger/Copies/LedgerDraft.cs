@@ -109,7 +109,7 @@ internal sealed class LedgerDraft : IDisposable
                 return new NewEntry(entry.Entry, entry.Claims, entry.Request, null, KeyHistory.Account);
             }
 
-            if (Entry.IsAuditHead(entry.Entry.Span) && AuditHead.Parse(Encoding.UTF8.GetString(entry.Entry.Span)).At is var at && at > newest)
+            if (HeadLoader.TimeOf(entry.Entry.Span) is { } at && at > newest)
                 newest = at;
             if (!Entry.IsDeposit(entry.Entry.Span))
                 return new NewEntry(entry.Entry, entry.Claims, entry.Request, null, null);

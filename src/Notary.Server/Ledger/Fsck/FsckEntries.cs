@@ -141,15 +141,28 @@ internal sealed class FsckEntries(
                 CheckKeyChange(entry, KeyChange.Parse(text));
             else if (Entry.IsAuditHead(entry.Entry.Span))
                 CheckAuditHead(entry.Index, AuditHead.Parse(text));
+            else if (Entry.IsClockRecord(entry.Entry.Span))
+                CheckClock(entry, ClockRecord.Parse(text));
             else if (!text.StartsWith("notary.", StringComparison.Ordinal))
                 findings.Entry(entry.Index, "is no text of the notary formats");
-            if (!Entry.IsDeposit(entry.Entry.Span) && !Entry.IsKeyChange(entry.Entry.Span) && (!entry.Claims.IsEmpty || !entry.Request.IsEmpty))
+            if (!HasRecords(entry.Entry.Span) && (!entry.Claims.IsEmpty || !entry.Request.IsEmpty))
                 findings.Record(entry.Index, "stand beside an entry that is not a deposit");
         }
         catch (MalformedException e)
         {
             findings.Entry(entry.Index, e.Message);
         }
+    }
+
+    private static bool HasRecords(ReadOnlySpan<byte> entry) => Entry.IsDeposit(entry) || Entry.IsKeyChange(entry) || Entry.IsClockRecord(entry);
+
+    private void CheckClock(StoredEntry entry, ClockRecord record)
+    {
+        if (record.Ledger != origin)
+            findings.Entry(entry.Index, $"is of the ledger {record.Ledger}");
+        CheckTime(entry.Index, record.At);
+        if (!LostRecords.Are(entry) && (Hash.Of(entry.Request.Span) != record.Log || !entry.Claims.IsEmpty))
+            findings.Record(entry.Index, "hold another clock log than the entry commits to");
     }
 
     private void CheckGenesis(Genesis genesis)
