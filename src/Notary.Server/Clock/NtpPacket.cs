@@ -100,5 +100,5 @@ internal static class NtpPacket
 
     /// <summary>Of the server's clock; one that says it is coarser than 16 s says nothing.</summary>
     private static TimeSpan Precision(ReadOnlySpan<byte> packet) =>
-        TimeSpan.FromSeconds(Math.ScaleB(1, Math.Clamp((int)(sbyte)packet[3], -32, 4)));
+        TimeSpan.FromSeconds(Math.ScaleB(1, Math.Clamp((int)unchecked((sbyte)packet[3]), -32, 4)));
 }

@@ -22,7 +22,7 @@ internal sealed class SettableClock : TimeProvider
 
     public override DateTimeOffset GetUtcNow() => True + TimeSpan.FromTicks(Interlocked.Read(ref set));
 
-    public override long GetTimestamp() => base.GetTimestamp() + Interlocked.Read(ref passed) * TimestampFrequency / TimeSpan.TicksPerSecond;
+    public override long GetTimestamp() => base.GetTimestamp() + Interlocked.Read(ref passed) * (TimestampFrequency / TimeSpan.TicksPerSecond);
 }
 
 /// <summary>A small NTP server on loopback that lies when it is told to.</summary>
