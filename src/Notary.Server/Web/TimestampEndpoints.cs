@@ -31,8 +31,8 @@ internal sealed class TimestampEndpoints(TimestampAuthority authority, Ledger le
     private async Task AnswerAsync(HttpContext context)
     {
         context.Response.Headers.CacheControl = "no-store";
-        // Every other path of this port takes no body at all. What is of another kind or a little too long is read to its end all the same: a
-        // connection that is closed with bytes unread can lose its answer on the way.
+        // Every other path of this port takes no body at all. What is of another kind or a little too long is read to its end
+        // all the same: a connection that is closed with bytes unread can lose its answer on the way.
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = 4 * TimestampLimits.QueryBytes;
         if (!string.Equals(context.Request.ContentType, QueryType, StringComparison.OrdinalIgnoreCase))
         {

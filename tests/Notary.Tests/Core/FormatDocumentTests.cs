@@ -28,6 +28,8 @@ public sealed partial class FormatDocumentTests
         Assert.Equal(Single("notary.genesis/v1"), Genesis.Parse(Single("notary.genesis/v1")).ToText());
         Assert.Equal(Single("notary.key/v1"), KeyChange.Parse(Single("notary.key/v1")).ToText());
         Assert.Equal(Single("c2sp.org/tlog-proof@v1"), TlogProof.Parse(Single("c2sp.org/tlog-proof@v1")).ToString());
+        Assert.Equal(Single("notary.clock/v1"), ClockRecord.Parse(Single("notary.clock/v1")).ToText());
+        Assert.Equal(Hash.Of(Encoding.UTF8.GetBytes(Single("notary.clock-log/v1"))), ClockRecord.Parse(Single("notary.clock/v1")).Log);
         Assert.Equal(Single("notary.notice/v1"), SuccessionNotice.Parse(Single("notary.notice/v1")).ToText());
         Assert.Equal(Single("notary.context/v1"), ContextRecord.Parse(Single("notary.context/v1")).ToText());
         Assert.Equal(2, Requests.Length);

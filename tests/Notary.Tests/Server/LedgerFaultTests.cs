@@ -134,7 +134,7 @@ public class LedgerFaultTests : IAsyncDisposable
         harness.Store!.OnAppend = append =>
         {
             if (foreign < 3)
-                harness.Store.Inner.Append(Foreign(harness, $"notary.clock/v1\nledger somewhere {foreign++}\n"));
+                harness.Store.Inner.Append(Foreign(harness, $"notary.later/v1\nledger somewhere {foreign++}\n"));
             return harness.Store.Inner.Append(append);
         };
         await harness.DepositAsync();
