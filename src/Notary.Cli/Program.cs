@@ -27,6 +27,7 @@ var root = new RootCommand("""
     CaCommand.Create(context),
     VerifyCommand.Create(context),
     DiscloseCommand.Create(context),
+    CertificateCommand.Create(context),
     ShowCommand.Create(context),
     CheckCommand.Create(context),
     HistoryCommand.Create(context),

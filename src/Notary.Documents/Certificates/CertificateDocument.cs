@@ -13,7 +13,7 @@ namespace Notary.Documents;
 internal sealed class CertificateDocument(CertificateReading reading, Evidence? shown, IReadOnlyList<PolicyWitness> witnesses)
 {
     /// <summary>Raised by whoever changes what a page says or how it looks: pages of one layout are equal byte for byte.</summary>
-    private const int Layout = 2;
+    internal const int Layout = 2;
 
     private static readonly Sentence BySignature = new("signed by the ledger, public", "账本签署，公开");
     private static readonly Sentence ByOperator = new("the operator's claim", "运营方所称");
