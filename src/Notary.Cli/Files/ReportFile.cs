@@ -19,7 +19,7 @@ internal sealed class ReportFile
         foreach (var path in paths)
         {
             if (Form(path) is not { } render)
-                problems.Add($"--report {path}: ends in neither .html nor .json");
+                problems.Add($"--report {path}: ends in none of .pdf, .html and .json");
             else if (Path.Exists(path) || files.Exists(file => Path.GetFullPath(file.path) == Path.GetFullPath(path)))
                 problems.Add($"--report {path}: is there already, and is not overwritten");
             else
@@ -34,6 +34,7 @@ internal sealed class ReportFile
 
     private static Func<VerificationRun, byte[]>? Form(string path) => Path.GetExtension(path).ToUpperInvariant() switch
     {
+        ".PDF" => ReportPdf.Write,
         ".HTML" => ReportPage.Html,
         ".JSON" => ReportJson.Write,
         _ => null,

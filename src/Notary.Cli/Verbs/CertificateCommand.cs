@@ -4,7 +4,7 @@ using Notary.Documents;
 
 namespace Notary.Cli;
 
-/// <summary><c>notary certificate</c>: the certificate as a PDF to file and to print, sealed by the operator or not.</summary>
+/// <summary><c>notary certificate</c>: the certificate as a PDF to file and to print.</summary>
 internal static class CertificateCommand
 {
     private static readonly Argument<string> EvidencePath = new("EVIDENCE") { Description = "An .evidence.zip or a certificate.json." };
@@ -12,7 +12,7 @@ internal static class CertificateCommand
 
     private static readonly Option<bool> Disclose = new("--disclose")
     {
-        Description = "Name the documents that the evidence shows, and carry what opens them. Confidential, and never sealed by an operator.",
+        Description = "Name the documents that the evidence shows, and carry what opens them. Confidential.",
     };
 
     public static Command Create(CliContext context)

@@ -34,7 +34,7 @@ internal static class VerifyCommand
 
     private static readonly Option<string[]> Reports = new("--report")
     {
-        Description = "Also write the report to a new file: .html to read and print, .json for programs. Private: it shows what the evidence shows.",
+        Description = "Also write the report to a new file: .pdf to file, .html to read, .json for programs. Private: it shows what the evidence shows.",
         HelpName = "FILE",
         AllowMultipleArgumentsPerToken = false,
     };

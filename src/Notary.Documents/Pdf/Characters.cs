@@ -12,8 +12,8 @@ namespace Notary.Documents;
 internal static class Characters
 {
     // The forms of full width are written as numbers: they are easily taken for the others.
-    private const string NeverFirst = "!%),.:;?]}°·’”‰›℃、。〃〉》」』】〕〗～…—\uFF01\uFF05\uFF09\uFF0C\uFF0E\uFF1A\uFF1B\uFF1F\uFF3D\uFF5D";
-    private const string NeverLast = "$([{£¥‘“‹〈《「『【〔〖\uFF04\uFF08\uFF3B\uFF5B\uFFE1\uFFE5";
+    private const string NeverFirst = "!%),.:;?]}°·’”‰›、。〃》」』】〕〗～…—\uFF01\uFF05\uFF09\uFF0C\uFF0E\uFF1A\uFF1B\uFF1F\uFF3D\uFF5D";
+    private const string NeverLast = "$([{£¥‘“‹《「『【〔〖\uFF04\uFF08\uFF3B\uFF5B\uFFE1\uFFE5";
 
     private static readonly TrueTypeFont[] ForWords = [TrueTypeFont.Text, TrueTypeFont.Chinese, TrueTypeFont.Fixed];
     private static readonly TrueTypeFont[] ForValues = [TrueTypeFont.Fixed, TrueTypeFont.Chinese, TrueTypeFont.Text];

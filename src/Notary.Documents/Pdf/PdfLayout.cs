@@ -133,10 +133,10 @@ internal sealed class PdfLayout
     /// <summary>Chinese and English side by side.</summary>
     private void AddTwo(Sentence words, int indent, int room) => rows.AddRange(PdfGrid.Rows(Two(words, indent), room));
 
-    private static IReadOnlyList<PdfGrid.Column> Two(Sentence words, int indent) =>
+    private static IReadOnlyList<PdfGrid.Column> Two(Sentence words, int indent, int room = 0) =>
     [
         new(Margin + indent, Lines(words.Chinese, Chinese, Half - indent)),
-        new(Margin + Half + Gutter + indent, Lines(words.English, English, Half - indent)),
+        new(Margin + Half + Gutter + indent, Lines(words.English, English, Half - indent - room)),
     ];
 
     private void AddPoint(Sentence words)
@@ -189,8 +189,8 @@ internal sealed class PdfLayout
             [new(Margin + 12_000, Inline(banner.Word, new(15_000, colour, IsBold: true), new(13_000, colour, IsBold: true), Width - 24_000))],
             3_000, height => [.. Sides(height), Rule(0, 700, colour)]).First();
         rows.Add(word with { KeepWithNext = true });
-        rows.AddRange(PdfGrid.Rows(Two(banner.First, 12_000), 1_500, Sides).Select(row => row with { KeepWithNext = true }));
-        rows.AddRange(PdfGrid.Rows(Two(banner.Second, 12_000), 2_500, height => [.. Sides(height), Rule(height - 700, 700, colour)]));
+        rows.AddRange(PdfGrid.Rows(Two(banner.First, 12_000, 8_000), 1_500, Sides).Select(row => row with { KeepWithNext = true }));
+        rows.AddRange(PdfGrid.Rows(Two(banner.Second, 12_000, 8_000), 2_500, height => [.. Sides(height), Rule(height - 700, 700, colour)]));
         rows.Add(PdfRow.Gap(5_000));
 
         IEnumerable<PdfMark> Sides(int height) =>

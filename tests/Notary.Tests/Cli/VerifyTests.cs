@@ -96,9 +96,9 @@ public sealed class VerifyTests(DepositedFolder deposited) : CliTest, IClassFixt
         Assert.DoesNotContain(At(""), html, StringComparison.Ordinal);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, Mode(At("report.html")));
 
-        var refused = await RunAsync(2, "verify", Evidence, "--trust", Trust, "--report", At("report.html"), "--report", At("report.pdf"), "--report", At("new.json"));
+        var refused = await RunAsync(2, "verify", Evidence, "--trust", Trust, "--report", At("report.html"), "--report", At("report.doc"), "--report", At("new.json"));
         Assert.Contains("is not overwritten", refused.Error, StringComparison.Ordinal);
-        Assert.Contains("neither .html nor .json", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("none of .pdf, .html and .json", refused.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(At("new.json")));
         await RunAsync(2, "verify", Evidence, "--trust", Trust, "--report", At("no/such/folder.html"));
     }
