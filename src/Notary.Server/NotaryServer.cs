@@ -208,7 +208,7 @@ public sealed class NotaryServer : IAsyncDisposable
         {
             if (options.OutsideAuthorities.Count > 0)
                 ledger.UseTokens();
-            access = ServerAccess.Open(options, ledger.Folder, loggers.CreateLogger<ServerAccess>());
+            access = ServerAccess.Open(options, ledger, loggers.CreateLogger<ServerAccess>());
             return new NotaryServer(options, ledger, access, feeds, OpenAuthority(options, ledger), loggers);
         }
         catch

@@ -4,7 +4,8 @@ namespace Notary.Core;
 
 /// <summary>
 /// <c>notary.audit/v1</c>: the ledger entry that says how far the audit log is. Once it is on the ledger, no record up to
-/// there can be changed without a contradiction that every copy of the ledger shows.
+/// there can be changed without a contradiction that every copy of the ledger shows. Where records were lost, the entry is a
+/// <c>notary.notice/v1</c> about the audit log instead, by which the operator says so.
 /// </summary>
 /// <param name="Ledger">The origin.</param>
 /// <param name="At">The operator's clock, never earlier than the entry before it.</param>
@@ -15,16 +16,33 @@ public sealed record AuditHead(string Ledger, DateTimeOffset At, ulong Records, 
     /// <summary>The first line, without its LF.</summary>
     public const string Document = "notary.audit/v1";
 
+    /// <summary>The first line of a notice.</summary>
+    internal const string Notice = "notary.notice/v1";
+
+    /// <summary>The line that tells which notices are about the audit log.</summary>
+    internal const string NoticeLine = "about audit-log";
+
+    /// <summary>
+    /// Set in a notice alone: how many records there still are of those that heads before it cover, fewer than
+    /// <see cref="Records"/>. Heads before it that cover more speak of records that are lost.
+    /// </summary>
+    public ulong? Kept { get; init; }
+
     /// <exception cref="MalformedException">A field is missing, misplaced, unknown or out of its range.</exception>
     public static AuditHead Parse(string text)
     {
-        var fields = FieldReader.Begin(text, Document, Limits.StatementBytes);
-        var head = new AuditHead(
-            fields.RequiredOrigin(), fields.RequiredTime("at"), fields.RequiredNumber("records"), fields.RequiredHash("head"));
+        var isNotice = text.StartsWith(Notice + "\n", StringComparison.Ordinal);
+        var fields = FieldReader.Begin(text, isNotice ? Notice : Document, Limits.StatementBytes);
+        var (ledger, at) = (fields.RequiredOrigin(), fields.RequiredTime("at"));
+        if (isNotice && $"about {fields.Required("about")}" != NoticeLine)
+            throw fields.Error("about", "is not 'audit-log'");
+        var kept = isNotice ? fields.RequiredNumber("kept") : (ulong?)null;
+        var head = new AuditHead(ledger, at, fields.RequiredNumber("records"), fields.RequiredHash("head")) { Kept = kept };
         fields.End();
-        return head;
+        return kept is null || kept < head.Records ? head : throw fields.Error("kept", "is not below 'records'");
     }
 
     public string ToText() => string.Create(
-        CultureInfo.InvariantCulture, $"{Document}\nledger {Ledger}\nat {Timestamp.Format(At)}\nrecords {Records}\nhead {Head}\n");
+        CultureInfo.InvariantCulture,
+        $"{(Kept is null ? Document : Notice)}\nledger {Ledger}\nat {Timestamp.Format(At)}\n{(Kept is { } kept ? $"{NoticeLine}\nkept {kept}\n" : "")}records {Records}\nhead {Head}\n");
 }

@@ -1,13 +1,15 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using Notary.Core;
 
 namespace Notary.Server;
 
 /// <summary>
-/// What callers do, on its way into the audit log. A deposit costs an addition: once a second, one record an account and
-/// credential says how many it made and between which entries they lie. What a crash keeps from being written of the last
-/// second stands on the ledger itself, deposit by deposit, with its account.
+/// What callers do, on its way into the audit log. A sign-in is durable there before its call goes on. A deposit costs an
+/// addition: once a second, one record an account and credential says how many it made and between which entries they lie,
+/// and so it is with reads and lists. What a crash keeps from being written of the last second is: of deposits, on the ledger
+/// itself, one by one, with their account; of reads, how many there were, by somebody whose sign-in is in the log.
 /// </summary>
 internal sealed class AuditTrail : IAsyncDisposable
 {
@@ -16,6 +18,12 @@ internal sealed class AuditTrail : IAsyncDisposable
     /// <summary>How long a credential that goes on being used counts as signed in.</summary>
     private static readonly TimeSpan SessionLength = TimeSpan.FromHours(1);
 
+    private const string SignedInEvent = "signed-in";
+    private const string FailedEvent = "sign-in-failed";
+    private const string DepositsEvent = "deposits";
+    private const string ReadEvent = "private-records-read";
+    private const string ListedEvent = "deposits-listed";
+
     private readonly AccountBook book;
     private readonly ILogger logger;
     private readonly ConcurrentDictionary<long, Activity> activities = new();
@@ -23,14 +31,23 @@ internal sealed class AuditTrail : IAsyncDisposable
     private readonly ITimer timer;
     private long failures;
 
+    // A flush that has taken nothing yet, for all who wait for one; guarded by its gate.
+    private readonly Lock gate = new();
+    private Task? next;
+
     public AuditTrail(AccountBook book, TimeProvider time, ILogger logger)
     {
         (this.book, this.logger) = (book, logger);
         timer = time.CreateTimer(static trail => ((AuditTrail)trail!).TryFlush(), this, FlushInterval, FlushInterval);
     }
 
-    /// <summary>A credential was shown and taken. Its first use in an hour is recorded as a sign-in.</summary>
-    public void SignedIn(Caller caller, DateTimeOffset now) => ActivityOf(caller).Use(caller, now);
+    /// <summary>Whether a record is one of those that are written here: of use, not of a change.</summary>
+    public static bool TellsOfUse(AuditRecord record) => record.Event is SignedInEvent or FailedEvent or DepositsEvent or ReadEvent or ListedEvent;
+
+    /// <summary>A credential was shown and taken. Its first use in an hour is a sign-in, which is in the log when this ends.</summary>
+    /// <exception cref="StoreException">It could not be written: whoever cannot be recorded is not let in.</exception>
+    public ValueTask SignedInAsync(Caller caller, DateTimeOffset now) =>
+        ActivityOf(caller).Use(now) ? ValueTask.CompletedTask : new ValueTask(FlushSoonAsync());
 
     /// <summary>A credential was shown and not taken.</summary>
     public void SignInFailed() => Interlocked.Increment(ref failures);
@@ -71,13 +88,15 @@ internal sealed class AuditTrail : IAsyncDisposable
                 book.Use().Change((rows, pen) =>
                 {
                     if (failed > 0)
-                        pen.Write("sign-in-failed", "nobody", null, string.Create(CultureInfo.InvariantCulture, $"times {failed}"));
+                        pen.Write(FailedEvent, "nobody", null, string.Create(CultureInfo.InvariantCulture, $"times {failed}"));
                     foreach (var (activity, work) in busy)
                         Write(rows, pen, activity.Caller, work);
                     foreach (var use in book.Uses)
                         use.Write(rows);
                     return true;
                 });
+                foreach (var (activity, work) in busy)
+                    activity.Written(work);
             }
             catch
             {
@@ -93,6 +112,23 @@ internal sealed class AuditTrail : IAsyncDisposable
     {
         await timer.DisposeAsync().ConfigureAwait(false);
         TryFlush();
+    }
+
+    /// <summary>One flush for all who come before it begins: whoever came has left word of what is to be written.</summary>
+    private Task FlushSoonAsync()
+    {
+        lock (gate)
+            return next ??= Task.Run(FlushNext);
+    }
+
+    private void FlushNext()
+    {
+        lock (writing)
+        {
+            lock (gate)
+                next = null;
+            Flush();
+        }
     }
 
     private Activity ActivityOf(Caller caller) => activities.GetOrAdd(caller.Credential!.Id, static (_, caller) => new Activity(caller), caller);
@@ -113,13 +149,13 @@ internal sealed class AuditTrail : IAsyncDisposable
     {
         var credential = string.Create(CultureInfo.InvariantCulture, $"credential {caller.Credential!.Id}");
         if (work.SignedIn)
-            pen.Write("signed-in", caller.Actor, caller.Account, credential);
+            pen.Write(SignedInEvent, caller.Actor, caller.Account, credential);
         if (work.Deposits.Count > 0)
-            pen.Write("deposits", caller.Actor, caller.Account, $"{credential}, deposits {work.Deposits}");
+            pen.Write(DepositsEvent, caller.Actor, caller.Account, $"{credential}, deposits {work.Deposits}");
         if (work.Reads.Count > 0)
-            pen.Write("private-records-read", caller.Actor, caller.Account, $"{credential}, certificates {work.Reads}");
+            pen.Write(ReadEvent, caller.Actor, caller.Account, $"{credential}, certificates {work.Reads}");
         if (work.Lists > 0)
-            pen.Write("deposits-listed", caller.Actor, caller.Account, string.Create(CultureInfo.InvariantCulture, $"{credential}, pages {work.Lists}"));
+            pen.Write(ListedEvent, caller.Actor, caller.Account, string.Create(CultureInfo.InvariantCulture, $"{credential}, pages {work.Lists}"));
         using var used = rows.Prepare("UPDATE credential SET used = max(used, ?2) WHERE id = ?1");
         used.Bind(1, caller.Credential.Id).Bind(2, AccountRows.Milliseconds(work.LastUsed)).Run();
     }
@@ -149,6 +185,7 @@ internal sealed class AuditTrail : IAsyncDisposable
         private DateTimeOffset written = DateTimeOffset.MinValue;
         private DateTimeOffset lastUsed;
         private bool isNewSession;
+        private bool isSignedIn;
         private Span deposits;
         private Span reads;
         private long lists;
@@ -156,13 +193,15 @@ internal sealed class AuditTrail : IAsyncDisposable
         /// <summary>Whose it is; account, member and credential never change.</summary>
         public Caller Caller { get; } = caller;
 
-        public void Use(Caller by, DateTimeOffset now)
+        /// <summary>Notes a use; whether its sign-in is in the log already.</summary>
+        public bool Use(DateTimeOffset now)
         {
             lock (gate)
             {
                 if (now - lastUsed > SessionLength || signedIn == DateTimeOffset.MinValue)
-                    (signedIn, isNewSession) = (now, true);
+                    (signedIn, isNewSession, isSignedIn) = (now, true, false);
                 lastUsed = now;
+                return isSignedIn;
             }
         }
 
@@ -196,6 +235,13 @@ internal sealed class AuditTrail : IAsyncDisposable
                     written = lastUsed;
                 return work;
             }
+        }
+
+        /// <summary>What was taken is in the log.</summary>
+        public void Written(in Work work)
+        {
+            lock (gate)
+                isSignedIn |= work.SignedIn && !isNewSession;
         }
 
         public void PutBack(in Work work)

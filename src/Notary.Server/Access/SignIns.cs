@@ -20,7 +20,7 @@ internal sealed class SignIns(AccountBook book, AddressThrottle addresses, Audit
         if (header.Count > 0)
             return FromHeaderAsync(header, context);
         return context.Connection.ClientCertificate is { } certificate
-            ? new(Found(CredentialKind.Certificate, AccountRegister.LookupOf(certificate), context))
+            ? FoundAsync(CredentialKind.Certificate, AccountRegister.LookupOf(certificate), context)
             : new((null, AccessErrors.NobodyShown()));
     }
 
@@ -31,21 +31,34 @@ internal sealed class SignIns(AccountBook book, AddressThrottle addresses, Audit
             return new((null, Failed(context)));
         var key = value.AsSpan(Scheme.Length);
         if (ApiKey.IsKey(key))
-            return new(Found(CredentialKind.ApiKey, ApiKey.HashOf(key), context));
+            return FoundAsync(CredentialKind.ApiKey, ApiKey.HashOf(key), context);
         // A token has two dots; what has none is not worth the work.
         return takesTokens && key.Contains('.') ? FromTokenAsync(context) : new((null, Failed(context)));
     }
 
     private async ValueTask<(Caller?, Google.Rpc.Status?)> FromTokenAsync(HttpContext context) =>
-        await OpenIdTokens.FindAsync(context) is { } lookup ? Found(CredentialKind.Subject, lookup, context) : (null, Failed(context));
+        await OpenIdTokens.FindAsync(context) is { } lookup ? await FoundAsync(CredentialKind.Subject, lookup, context) : (null, Failed(context));
 
-    private (Caller?, Google.Rpc.Status?) Found(CredentialKind kind, in Hash lookup, HttpContext context)
+    private ValueTask<(Caller?, Google.Rpc.Status?)> FoundAsync(CredentialKind kind, in Hash lookup, HttpContext context)
     {
         var now = time.GetUtcNow();
         if (book.Current.Find(kind, lookup, now) is not { } caller)
-            return (null, Failed(context));
-        audit.SignedIn(caller, now);
-        return (caller, null);
+            return new((null, Failed(context)));
+        var recorded = audit.SignedInAsync(caller, now);
+        return recorded.IsCompletedSuccessfully ? new((caller, null)) : WaitAsync(caller, recorded);
+    }
+
+    private static async ValueTask<(Caller?, Google.Rpc.Status?)> WaitAsync(Caller caller, ValueTask recorded)
+    {
+        try
+        {
+            await recorded;
+            return (caller, null);
+        }
+        catch (StoreException)
+        {
+            return (null, AccessErrors.AccountsUnreadable());
+        }
     }
 
     /// <summary>

@@ -32,7 +32,7 @@ internal sealed class AccountBook : IDisposable
     private volatile Snapshot current = Snapshot.None;
 
     /// <param name="path">The database; it need not be there.</param>
-    /// <param name="mustRule">Whether calls need an account even while there is none: strangers can reach the server.</param>
+    /// <param name="mustRule">Whether calls need an account even while there is none: strangers can reach the server, or there have been accounts.</param>
     /// <param name="time">The clock.</param>
     /// <param name="random">Where keys come from.</param>
     /// <param name="logger">For what goes wrong.</param>
@@ -46,16 +46,22 @@ internal sealed class AccountBook : IDisposable
         timer = time.CreateTimer(static book => ((AccountBook)book!).TryLook(), this, LookInterval, LookInterval);
     }
 
-    /// <summary>Whether calls need an account: there is one, or strangers can reach the server.</summary>
+    /// <summary>Whether calls need an account: there is one, or there was, or strangers can reach the server.</summary>
     public bool Rules => mustRule || current.HasAccounts;
 
     public Snapshot Current => current;
 
     /// <summary>The database, made if it is not there.</summary>
+    /// <exception cref="StoreException">It cannot be opened, or its file was taken away.</exception>
     public AccountDatabase Use()
     {
         lock (gate)
+        {
+            // A file that somebody deleted is still there for whoever has it open: what is written to it would be lost.
+            if (database is not null && !File.Exists(path))
+                throw new StoreException($"the database of accounts {path} is gone from under the server", isFatal: false);
             return database ??= AccountDatabase.Open(path, time);
+        }
     }
 
     /// <summary>The accounts to change. The book owns the database: this is not to be disposed of.</summary>
@@ -69,10 +75,10 @@ internal sealed class AccountBook : IDisposable
         {
             if (database is null && !File.Exists(path))
                 return;
-            database ??= AccountDatabase.Open(path, time);
-            var now = database.DataVersion();
+            var accounts = Use();
+            var now = accounts.DataVersion();
             if (now != version)
-                current = database.Read(rows => Snapshot.Read(rows, UseOf, prepared));
+                current = accounts.Read(rows => Snapshot.Read(rows, UseOf, prepared));
             version = now;
         }
     }

@@ -135,7 +135,8 @@ internal sealed class AuditPen(SqliteDatabase database, DateTimeOffset now)
     /// <param name="actor">Who did it.</param>
     /// <param name="account">The account that it concerns.</param>
     /// <param name="detail">Ids and numbers; no name and nothing that a person typed freely.</param>
-    public void Write(string what, string actor, string? account, string? detail)
+    /// <returns>The record's number and hash.</returns>
+    public (ulong Number, Hash Hash) Write(string what, string actor, string? account, string? detail)
     {
         var (number, previous, at) = (0UL, default(Hash), Now);
         using (var last = database.Prepare("SELECT record FROM audit ORDER BY number DESC LIMIT 1"))
@@ -149,7 +150,9 @@ internal sealed class AuditPen(SqliteDatabase database, DateTimeOffset now)
             }
         }
 
+        var text = new AuditRecord(number + 1, previous, at, what, actor, account, detail).ToText();
         using var insert = database.Prepare("INSERT INTO audit (number, record) VALUES (?1, ?2)");
-        insert.Bind(1, checked((long)number + 1)).Bind(2, new AuditRecord(number + 1, previous, at, what, actor, account, detail).ToText()).Run();
+        insert.Bind(1, checked((long)number + 1)).Bind(2, text).Run();
+        return (number + 1, AuditRecord.HashOf(text));
     }
 }

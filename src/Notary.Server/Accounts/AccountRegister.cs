@@ -23,7 +23,7 @@ public sealed partial class AccountRegister : IDisposable
     /// <param name="create">Whether to make the database where there is none.</param>
     /// <param name="time">The clock.</param>
     /// <param name="random">Where keys come from.</param>
-    /// <exception cref="AccountRefusedException">There is no ledger in the folder, or no accounts and none are to be made.</exception>
+    /// <exception cref="AccountRefusedException">There is no ledger in the folder, or no accounts and none are to be made, or they were lost.</exception>
     /// <exception cref="StoreException">The database cannot be opened.</exception>
     public static AccountRegister Open(string dataDirectory, bool create, TimeProvider time, RandomNumberGenerator random)
     {
@@ -32,6 +32,8 @@ public sealed partial class AccountRegister : IDisposable
             throw new AccountRefusedException($"there is no folder {folder.Folder}", "give the folder that 'notary serve' is given") { IsMissing = true };
         if (!create && !File.Exists(folder.Accounts))
             throw new AccountRefusedException($"{folder.Folder} has no accounts", "make the first one with 'notary account create'") { IsMissing = true };
+        if (create)
+            KnownAccounts.RefuseAnew(folder);
         return new AccountRegister(AccountDatabase.Open(folder.Accounts, time), random);
     }
 

@@ -5,6 +5,9 @@ namespace Notary.Server;
 /// <summary>Reads the audit log.</summary>
 internal static class AuditLog
 {
+    /// <summary>Records that are read at a time.</summary>
+    public const int Page = 1_000;
+
     /// <summary>Records from a number on, in order.</summary>
     /// <exception cref="StoreException">They cannot be read.</exception>
     public static IReadOnlyList<string> Read(AccountDatabase database, ulong first, int count) => database.Read(rows =>
@@ -24,4 +27,9 @@ internal static class AuditLog
         using var statement = rows.Prepare("SELECT number, record FROM audit ORDER BY number DESC LIMIT 1");
         return statement.Step() ? ((ulong)statement.Number(0), AuditRecord.HashOf(statement.Text(1))) : null;
     });
+
+    /// <summary>Whether the log has the record that a head speaks of.</summary>
+    /// <exception cref="StoreException">It cannot be read.</exception>
+    public static bool Has(AccountDatabase database, AuditHead head) =>
+        head.Records is > 0 and <= long.MaxValue && Read(database, head.Records, 1) is [var record] && AuditRecord.HashOf(record) == head.Head;
 }

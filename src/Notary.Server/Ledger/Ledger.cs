@@ -139,9 +139,14 @@ public sealed class Ledger : IAsyncDisposable
         return new DepositResult(DepositOutcome.Issued, certificate, null, sequenced.Index);
     }
 
-    /// <summary>Puts an entry of the ledger's own on it; where it stands, or null when it was not written.</summary>
-    /// <param name="print">The entry, given the time that it carries.</param>
-    internal Task<ulong?> AppendAsync(Func<DateTimeOffset, string> print) => sequencer.AddAsync(new OwnEntry(print));
+    /// <summary>Puts a head of the audit log on the ledger; where it stands, or null when it was not written.</summary>
+    /// <param name="head">The head, given the time that it carries. Its records are durable already: no head is ahead of its log.</param>
+    internal Task<ulong?> RecordAuditAsync(Func<DateTimeOffset, AuditHead> head) =>
+        sequencer.AddAsync(new OwnEntry(now => head(now).ToText()) { Account = AuditIndex.Account });
+
+    /// <summary>The heads of the audit log that are on the ledger, the newest first.</summary>
+    /// <exception cref="StoreDamagedException">An entry is not what was signed.</exception>
+    internal IEnumerable<(ulong Index, AuditHead Head)> AuditHeads() => AuditIndex.Newest(store, tree, sequencer.Head);
 
     /// <summary>The certificate of a deposit with a proof against the latest checkpoint, or null when there is none.</summary>
     /// <param name="account">The caller's account: claims and request are withheld from every account but the depositing one.</param>

@@ -66,6 +66,10 @@ public sealed class LedgerReader : IDisposable
         }
     }
 
+    /// <summary>The heads of the audit log, the newest first.</summary>
+    /// <exception cref="StoreDamagedException">An entry is not what was signed.</exception>
+    internal IEnumerable<(ulong Index, AuditHead Head)> AuditHeads() => AuditIndex.Newest(store, tree, head);
+
     /// <summary>A tile or entry bundle, full or partial, or null when the snapshot does not have it.</summary>
     /// <exception cref="LedgerRefusedException">What is stored is not what was signed.</exception>
     public ReadOnlyMemory<byte>? ReadTile(TileId tile) => Readable(() => tree.Read(head, tile));

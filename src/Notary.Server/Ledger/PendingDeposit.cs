@@ -38,8 +38,11 @@ internal sealed class OwnEntry(Func<DateTimeOffset, string> print) : TaskComplet
     /// <summary>What is kept beside it, where a deposit's request is; private, and hashed into the text.</summary>
     public ReadOnlyMemory<byte> Record { get; init; }
 
+    /// <summary>What the account index lists it under; null: nothing.</summary>
+    public string? Account { get; init; }
+
     /// <summary>Whether it is written also while the clock dates nothing, with no time before the newest entry's.</summary>
     public bool TellsOfTheClock { get; init; }
 
-    public NewEntry ToEntry(DateTimeOffset now) => new(Encoding.UTF8.GetBytes(print(now)), default, Record, null, null);
+    public NewEntry ToEntry(DateTimeOffset now) => new(Encoding.UTF8.GetBytes(print(now)), default, Record, null, Account);
 }

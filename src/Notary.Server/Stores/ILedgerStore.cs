@@ -127,8 +127,8 @@ public sealed record LedgerAppend(
 /// </param>
 /// <param name="Deposit">The uuid, when the entry is a deposit.</param>
 /// <param name="Account">
-/// What the account index lists the entry under: the depositing account, or for a key entry <see cref="KeyHistory.Account"/>.
-/// Null lists it nowhere.
+/// What the account index lists the entry under: the depositing account, for a key entry <see cref="KeyHistory.Account"/>, for
+/// a head of the audit log <see cref="AuditIndex.Account"/>. Null lists it nowhere.
 /// </param>
 public readonly record struct NewEntry(
     ReadOnlyMemory<byte> Entry, ReadOnlyMemory<byte> Claims, ReadOnlyMemory<byte> Request, DepositId? Deposit, string? Account);

@@ -62,6 +62,32 @@ public sealed class AccountTests : CliTest
         Assert.Contains("no TLS certificate", open.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_server_whose_accounts_are_lost_says_what_to_do_and_what_was_done_is_said_for_ever()
+    {
+        await using (var server = await ServeAsync())
+        {
+            await server.FieldAsync("ready");
+            await RunAsync(0, ["account", "create", "linghang", "--data", At("data")]);
+            while (!(await NotaryProcess.RunAsync(["audit", "verify", "--data", At("data")])).Output.Contains("1 of 1 records, by the ledger", StringComparison.Ordinal))
+                Cancellation.ThrowIfCancellationRequested();
+            Assert.Equal(0, await server.SignalAsync("TERM"));
+        }
+
+        foreach (var file in Directory.GetFiles(At("data"), "accounts.db*"))
+            File.Delete(file);
+        string[] serve = ["serve", "--data", At("data"), "--listen", "127.0.0.1:0", "--web", "127.0.0.1:0"];
+        var refused = await RunAsync(2, serve);
+        Assert.Matches("error: the accounts .*accounts.db are missing, and entry 1 of the ledger says that their audit log had 1 record\n", refused.Error);
+        Assert.Contains($"'notary audit continue --data {At("data")}'", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("had some", (await RunAsync(2, ["account", "create", "linghang", "--data", At("data")])).Error, StringComparison.Ordinal);
+        Assert.Contains("neither keep nor revoke", (await RunAsync(2, ["audit", "continue", "--data", At("data"), "--credentials", "some"])).Error, StringComparison.Ordinal);
+        Assert.Contains("of 1 that it had vouched for, 0 are left", (await RunAsync(0, ["audit", "continue", "--data", At("data")])).Output, StringComparison.Ordinal);
+        Assert.Contains("says that records were lost", (await RunAsync(0, ["audit", "verify", "--data", At("data")])).Error, StringComparison.Ordinal);
+        await using var again = NotaryProcess.Start(serve);
+        Assert.Contains("need a key", await again.FieldAsync("callers"), StringComparison.Ordinal);
+    }
+
     private Task<NotaryProcess> ServeAsync()
     {
         new TestCertificates(At("tls")).MakeServer();

@@ -87,6 +87,23 @@ public sealed class AccountTextTests
         Assert.Throws<MalformedException>(() => AuditHead.Parse(head.ToText().Replace("records 7", "records 07", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public void A_notice_that_the_log_lost_records_is_a_head_and_no_other_notice_is()
+    {
+        var notice = new AuditHead("ledger.example/test", Now, 7, Hash.Of("y"u8)) { Kept = 3 };
+        var text = notice.ToText();
+        Assert.StartsWith("notary.notice/v1\n", text, StringComparison.Ordinal);
+        Assert.Equal(notice, AuditHead.Parse(text));
+        Assert.True(Entry.IsAuditHead(System.Text.Encoding.UTF8.GetBytes(text)));
+        Assert.True(Entry.IsAuditHead(System.Text.Encoding.UTF8.GetBytes((notice with { Kept = null }).ToText())));
+        foreach (var bad in (string[])[
+            text.Replace("about audit-log", "about succession", StringComparison.Ordinal), text.Replace("kept 3", "kept 7", StringComparison.Ordinal),
+            text.Replace("kept 3\n", "", StringComparison.Ordinal), text.Replace("notary.notice", "notary.audit", StringComparison.Ordinal), text + "more 1\n"])
+            Assert.Throws<MalformedException>(() => AuditHead.Parse(bad));
+        Assert.False(Entry.IsAuditHead("notary.notice/v1\nledger a\nabout succession\n"u8));
+        Assert.False(Entry.IsAuditHead("notary.notice/v1 about audit-log\n"u8));
+    }
+
     private static List<string> Chain(int count)
     {
         var records = new List<string>();

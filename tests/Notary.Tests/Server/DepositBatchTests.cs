@@ -107,7 +107,7 @@ public sealed class DepositBatchTests(RunningServer server) : IClassFixture<Runn
             NullLogger<Ledger>.Instance);
         var reader = new EndlessReader(server.Origin);
         using var writer = new BlockedWriter();
-        await using var access = ServerAccess.Open(RunningServer.Options(folder.Path), ledger.Folder, NullLogger.Instance);
+        await using var access = ServerAccess.Open(RunningServer.Options(folder.Path), ledger, NullLogger.Instance);
         var desk = new DepositDesk(ledger, access.Gate, access.Audit, NullLogger<DepositDesk>.Instance);
         using var stream = new DepositStream(desk, Caller.Local, reader, writer, CancellationToken.None);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);

@@ -102,19 +102,11 @@ internal sealed class LedgerDraft : IDisposable
         {
             if (entry.Index == 0)
                 newest = Genesis.Parse(Encoding.UTF8.GetString(entry.Entry.Span)).Created;
-            if (Entry.IsKeyChange(entry.Entry.Span))
-            {
-                var change = KeyChange.Parse(Encoding.UTF8.GetString(entry.Entry.Span));
-                newest = change.At > newest ? change.At : newest;
-                return new NewEntry(entry.Entry, entry.Claims, entry.Request, null, KeyHistory.Account);
-            }
-
             if (HeadLoader.TimeOf(entry.Entry.Span) is { } at && at > newest)
                 newest = at;
             if (!Entry.IsDeposit(entry.Entry.Span))
-                return new NewEntry(entry.Entry, entry.Claims, entry.Request, null, null);
+                return new NewEntry(entry.Entry, entry.Claims, entry.Request, null, ListedUnder(entry.Entry.Span));
             var statement = Statement.Parse(Encoding.UTF8.GetString(entry.Entry.Span));
-            newest = statement.Received > newest ? statement.Received : newest;
             var account = entry.Claims.IsEmpty || LostRecords.Are(entry)
                 ? null
                 : Claims.Parse(Encoding.UTF8.GetString(entry.Claims.Span)).Account;
@@ -125,4 +117,7 @@ internal sealed class LedgerDraft : IDisposable
             throw new StoreDamagedException($"entry {entry.Index}", e.Message, entry.Index + 1);
         }
     }
+
+    private static string? ListedUnder(ReadOnlySpan<byte> own) =>
+        Entry.IsKeyChange(own) ? KeyHistory.Account : Entry.IsAuditHead(own) ? AuditIndex.Account : null;
 }

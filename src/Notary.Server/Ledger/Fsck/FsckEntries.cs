@@ -16,6 +16,7 @@ internal sealed class FsckEntries(
     private DateTimeOffset newest = DateTimeOffset.MinValue;
     private (ulong Size, Hash Root) after;
     private ulong depositRows;
+    private ulong auditRows;
     private ulong auditRecords;
 
     public ulong Deposits { get; private set; }
@@ -26,7 +27,7 @@ internal sealed class FsckEntries(
     public ulong Lost { get; private set; }
 
     /// <summary>Rows that the account index must have.</summary>
-    public ulong AccountRows => depositRows + keys.Rows;
+    public ulong AccountRows => depositRows + auditRows + keys.Rows;
 
     /// <summary>The key that the entries name last; null when entry 0 names none.</summary>
     public VerifierKey? Key => keys.Current;
@@ -184,9 +185,14 @@ internal sealed class FsckEntries(
     private void CheckAuditHead(ulong index, AuditHead head)
     {
         CheckTime(index, head.At);
+        auditRows++;
+        if (store.ListAccount(AuditIndex.Account, index + 1, 1) is not [var row] || row != index)
+            findings.Add(FsckKind.AccountIndex, $"audit head {index}", "is not listed");
         if (head.Ledger != origin)
             findings.Entry(index, $"is of the ledger {head.Ledger}");
-        // A log that got shorter was replaced by another one. Whether its records are those, 'notary audit verify' says.
+        if (head.Kept is not null)
+            auditRecords = 0;
+        // A log that got shorter without a notice was replaced by another one. Whether its records are those, 'notary audit verify' says.
         if (head.Records < auditRecords)
             findings.Entry(index, $"says that the audit log has {head.Records} records, and an entry before it says {auditRecords}");
         auditRecords = Math.Max(auditRecords, head.Records);

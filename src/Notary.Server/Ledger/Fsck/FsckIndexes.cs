@@ -139,9 +139,12 @@ internal sealed class FsckIndexes(ILedgerStore store, FsckFindings findings, ulo
         && statement.Deposit.ToBytes().AsSpan().SequenceEqual(row.Deposit.Span);
 
     private bool IsAccount(AccountRow row) => ReadEntry(row.Entry) is { } entry
-        && (row.Account == KeyHistory.Account
-            ? Entry.IsKeyChange(entry.Entry.Span)
-            : Parse(() => Claims.Parse(Text(entry.Claims))) is { } claims && claims.Account == row.Account);
+        && row.Account switch
+        {
+            KeyHistory.Account => Entry.IsKeyChange(entry.Entry.Span),
+            AuditIndex.Account => Entry.IsAuditHead(entry.Entry.Span),
+            _ => Parse(() => Claims.Parse(Text(entry.Claims))) is { } claims && claims.Account == row.Account,
+        };
 
     private StoredEntry? ReadEntry(ulong index)
     {
