@@ -112,4 +112,10 @@ internal static partial class LogMessages
 
     [LoggerMessage(603, LogLevel.Information, "The time source {Source} agrees again after {Failures} failures")]
     public static partial void SourceAgain(ILogger logger, string source, int failures);
+
+    [LoggerMessage(604, LogLevel.Error, "The time sources could not be asked; they are asked again in the next round")]
+    public static partial void RoundFailed(ILogger logger, Exception failure);
+
+    [LoggerMessage(605, LogLevel.Error, "Ledger {Origin}: the clock's state could not be recorded on the ledger, and is tried again")]
+    public static partial void RecordFailed(ILogger logger, string origin, Exception? failure);
 }

@@ -133,7 +133,7 @@ public sealed class NotaryServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops in an order that leaves nobody without an answer. The audit log's head goes onto the ledger first. Then (1) health and /readyz say so, and new deposits are refused
+    /// Stops in an order that leaves nobody without an answer. The audit log's head goes onto the ledger first, and no clock record any more. Then (1) health and /readyz say so, and new deposits are refused
     /// with the time to try again; (2) what was queued is committed, and streams end with a status; (3) the gRPC port
     /// closes when the calls at hand have their answers; (4) the web port, which said all along how it stands; (5) the
     /// last metrics leave, and the ledger closes, which (2) and (3) still needed.
@@ -147,10 +147,10 @@ public sealed class NotaryServer : IAsyncDisposable
         {
             if (heads is not null)
                 await heads.DisposeAsync();
-            var drained = ledger.DrainAsync(); // (1)
-            await streams.EndAsync(limit.Token); // (2)
             if (clockRecorder is not null)
                 await clockRecorder.DisposeAsync();
+            var drained = ledger.DrainAsync(); // (1)
+            await streams.EndAsync(limit.Token); // (2)
             if (anchoring is not null)
                 await anchoring.DisposeAsync();
             if (stamping is not null)
@@ -188,7 +188,7 @@ public sealed class NotaryServer : IAsyncDisposable
     {
         if (feeds.Clock is not { } clock)
             return;
-        clockRecorder = new ClockRecorder(ledger, clock, options.TimeProvider);
+        clockRecorder = new ClockRecorder(ledger, clock, options.TimeProvider, logger);
         ledger.Instruments.Watch(clock);
     }
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
-using System.Runtime.InteropServices;
 using Grpc.Core;
 using Notary.Core;
 using Notary.Server;
@@ -18,9 +17,7 @@ internal static class CommandLine
             await root.Parse(["--help"]).InvokeAsync();
         if (parsed.Action is ParseErrorAction)
             return arguments.Length == 0 ? ExitCode.Input : Misused(parsed, terminal);
-        using var interruption = new CancellationTokenSource();
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
+        using var interruption = new Interruption();
         try
         {
             var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
@@ -28,14 +25,7 @@ internal static class CommandLine
         }
         catch (Exception exception)
         {
-            return Report(exception, terminal, interruption.IsCancellationRequested);
-        }
-
-        void Cancel(PosixSignalContext context)
-        {
-            // The first signal ends the work in good order; a second one ends the process as usual.
-            context.Cancel = !interruption.IsCancellationRequested;
-            interruption.Cancel();
+            return Report(exception, terminal, interruption.Token.IsCancellationRequested);
         }
     }
 

@@ -76,6 +76,9 @@ internal sealed class ClockGuard : IAsyncDisposable
         }
     }
 
+    /// <summary>The true time is no earlier, if the sources told the truth when they last agreed; null before that. Safe on any thread.</summary>
+    public DateTimeOffset? Earliest => measure is { } known ? Timestamp.RoundDown(known.Now(ClockSample.Take(time), time).Earliest) : null;
+
     /// <summary>Starts, and begins with a round.</summary>
     /// <param name="servers">At least one.</param>
     /// <param name="interval">From one round to the next.</param>
@@ -117,7 +120,7 @@ internal sealed class ClockGuard : IAsyncDisposable
             while (true)
             {
                 var begun = time.GetTimestamp();
-                await RoundAsync().ConfigureAwait(false);
+                await TryRoundAsync().ConfigureAwait(false);
                 firstRound.TrySetResult();
                 do
                 {
@@ -130,6 +133,24 @@ internal sealed class ClockGuard : IAsyncDisposable
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // The server stops.
+        }
+    }
+
+    /// <summary>
+    /// A round that ends in a fault of this program or its machine counts as one without answers: what was agreed before goes on
+    /// to count, wider by the second, and the next round comes as ever. A loop that ended here would refuse for good.
+    /// </summary>
+    private async Task TryRoundAsync()
+    {
+        try
+        {
+            await RoundAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (!stopping.IsCancellationRequested)
+        {
+            LogMessages.RoundFailed(logger, e);
+            foreach (var source in sources)
+                Failed(source, $"a fault of this server kept it from being of use ({e.GetType().Name})");
         }
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Notary.Core;
 
 namespace Notary.Server;
@@ -21,6 +22,7 @@ internal sealed class ClockRecorder : IAsyncDisposable
     private readonly Ledger ledger;
     private readonly ClockGuard guard;
     private readonly TimeProvider time;
+    private readonly ILogger logger;
     private readonly CancellationTokenSource stopping = new();
     private readonly Task running;
 
@@ -28,9 +30,9 @@ internal sealed class ClockRecorder : IAsyncDisposable
     private ClockState? written;
     private long writtenAt;
 
-    public ClockRecorder(Ledger ledger, ClockGuard guard, TimeProvider time)
+    public ClockRecorder(Ledger ledger, ClockGuard guard, TimeProvider time, ILogger logger)
     {
-        (this.ledger, this.guard, this.time) = (ledger, guard, time);
+        (this.ledger, this.guard, this.time, this.logger) = (ledger, guard, time, logger);
         running = Task.Run(RunAsync);
     }
 
@@ -47,12 +49,30 @@ internal sealed class ClockRecorder : IAsyncDisposable
         {
             await guard.FirstRound.WaitAsync(stopping.Token).ConfigureAwait(false);
             while (true)
-                await Task.Delay(await WriteAsync().ConfigureAwait(false) ? Tick : AfterFailure, time, stopping.Token).ConfigureAwait(false);
+                await Task.Delay(await TryWriteAsync().ConfigureAwait(false) ? Tick : AfterFailure, time, stopping.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // The server stops.
         }
+    }
+
+    /// <summary>As <see cref="WriteAsync"/>, whatever goes wrong: a loop that ended here would leave the ledger without records, unseen.</summary>
+    private async Task<bool> TryWriteAsync()
+    {
+        Exception? failure = null;
+        try
+        {
+            if (await WriteAsync().ConfigureAwait(false))
+                return true;
+        }
+        catch (Exception e) when (!stopping.IsCancellationRequested)
+        {
+            failure = e;
+        }
+
+        LogMessages.RecordFailed(logger, ledger.Origin, failure);
+        return false;
     }
 
     /// <summary>Writes a record if one is due; false when it could not be written.</summary>

@@ -20,8 +20,11 @@ internal sealed record ClockMeasure(TimeInterval Truth, ClockSample Sample)
     private static readonly TimeSpan Rounding = TimeSpan.FromMilliseconds(1);
 
     /// <summary>How far the wall clock may be off at a later sample.</summary>
-    public TimeSpan Bound(in ClockSample now, TimeProvider time) =>
-        Truth.After(Elapsed(time, Sample.After, now.Before), Elapsed(time, Sample.Before, now.After)).Bound(now.Wall);
+    public TimeSpan Bound(in ClockSample now, TimeProvider time) => Now(now, time).Bound(now.Wall);
+
+    /// <summary>Where the true time lies at a later sample.</summary>
+    public TimeInterval Now(in ClockSample now, TimeProvider time) =>
+        Truth.After(Elapsed(time, Sample.After, now.Before), Elapsed(time, Sample.Before, now.After));
 
     /// <summary>By how much the wall clock was set back since at least; zero when it was not. A delay between two readings looks like a step forward, never like one back.</summary>
     public TimeSpan SetBack(in ClockSample now, TimeProvider time)

@@ -48,11 +48,16 @@ internal sealed class EntryClock(TimeProvider time, ClockGuard? guard, string or
         }
     }
 
-    /// <summary>The time of a clock record, which says what the clock is worth also when that is nothing: no earlier than the entry before it.</summary>
+    /// <summary>
+    /// The time of a clock record, which says what the clock is worth also when that is nothing: no earlier than the entry before
+    /// it, and later only as far as both the clock and its sources say. Whichever of them is ahead must not take the ledger into
+    /// the future, where it would have to wait, once all is right again, for times never go backwards.
+    /// </summary>
     public DateTimeOffset ForRecord(DateTimeOffset newest)
     {
-        var now = Timestamp.RoundDown(time.GetUtcNow());
-        return now > newest ? now : newest;
+        var (wall, earliest) = (Timestamp.RoundDown(time.GetUtcNow()), guard?.Earliest ?? newest);
+        var sure = wall < earliest ? wall : earliest;
+        return sure > newest ? sure : newest;
     }
 
     private static LedgerHealth Behind(TimeSpan behind) => new(LedgerState.ClockBehind, string.Create(

@@ -12,7 +12,7 @@ namespace Notary.Tests.Server;
 public sealed class ClockGuardTests : IAsyncLifetime
 {
     private readonly SettableClock clock = new();
-    private readonly RandomNumberGenerator random = RandomNumberGenerator.Create();
+    private readonly FailingRandom random = new();
     private readonly List<TestNtpServer> servers = [];
     private ClockGuard? guard;
 
@@ -224,6 +224,25 @@ public sealed class ClockGuardTests : IAsyncLifetime
         foreach (var server in three)
             server.Lie = null;
         await UntilAsync(() => guard.Read().Refusal is null);
+    }
+
+    [Fact]
+    public async Task A_fault_of_the_program_is_a_round_without_answers_and_not_the_last_one()
+    {
+        Serve(3);
+        random.Fails = true;
+        Start();
+        await guard!.FirstRound.WaitAsync(Cancellation);
+        Assert.NotNull(guard.Read().Refusal);
+        Assert.All(guard.Standing.Sources, source => Assert.Equal("a fault of this server kept it from being of use (CryptographicException)", source.Problem));
+
+        random.Fails = false;
+        await UntilAsync(() => guard.Read().Refusal is null && guard.Standing.Sources.All(source => source.Failures == 0));
+        random.Fails = true;
+        await UntilAsync(() => guard.Standing.Sources.All(source => source.Failures > 1));
+        Assert.Null(guard.Read().Refusal);
+        clock.Pass(TimeSpan.FromMinutes(40));
+        Assert.Equal(LedgerState.ClockUncertain, guard.Read().Refusal!.State);
     }
 
     [Theory]

@@ -82,9 +82,13 @@ internal sealed class NotaryProcess : IAsyncDisposable
     }
 
     /// <summary>SIGTERM or SIGINT, and the exit code that follows.</summary>
-    public async Task<int> SignalAsync(string signal)
+    public Task<int> SignalAsync(string signal) => SignalsAsync(signal, 1);
+
+    /// <summary>The same signal over and over, until the process has ended.</summary>
+    public async Task<int> SignalsAsync(string signal, int most)
     {
-        await ExternalTool.RunAsync("sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -{signal} {process.Id}")]);
+        var (number, pause) = (process.Id, most == 1 ? "break" : "sleep 0.005");
+        await ExternalTool.RunAsync("sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"for i in $(seq {most}); do kill -{signal} {number} || break; {pause}; done")]);
         return await EndAsync();
     }
 
