@@ -18,10 +18,17 @@ internal sealed class TerminalLogs(Terminal terminal) : ILoggerProvider, ILogger
             return;
         var text = formatter(state, exception) + (exception is null ? "" : $" ({exception.Message})");
         var line = text.ReplaceLineEndings(" ");
-        if (logLevel == LogLevel.Warning)
-            terminal.Warning(line);
-        else
-            terminal.Error(line);
+        try
+        {
+            if (logLevel == LogLevel.Warning)
+                terminal.Warning(line);
+            else
+                terminal.Error(line);
+        }
+        catch (IOException)
+        {
+            // Where the lines go is full or gone. Whoever had something to say goes on with its work.
+        }
     }
 
     public void Dispose()

@@ -19,7 +19,7 @@ public enum ClockState
 /// be written afterwards.
 /// </summary>
 /// <param name="Ledger">The origin.</param>
-/// <param name="At">The operator's clock, or the time of the entry before it where the clock is behind that.</param>
+/// <param name="At">The operator's clock; while nothing is issued rather too early than too late, and never before the entry before it.</param>
 /// <param name="State">As of then.</param>
 /// <param name="BoundMilliseconds">The clock's error bound in whole milliseconds; null is written <c>unknown</c>.</param>
 /// <param name="Log">SHA-256 of the clock log.</param>

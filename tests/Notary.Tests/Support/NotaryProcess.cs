@@ -42,9 +42,16 @@ internal sealed class NotaryProcess : IAsyncDisposable
     public static NotaryProcess Start(params IEnumerable<string> arguments) => StartIn(null, arguments);
 
     /// <summary>The same with more in its environment.</summary>
-    public static NotaryProcess StartIn(IReadOnlyDictionary<string, string?>? environment, params IEnumerable<string> arguments)
+    public static NotaryProcess StartIn(IReadOnlyDictionary<string, string?>? environment, params IEnumerable<string> arguments) =>
+        Start(ExternalTool.Require("dotnet"), [Program, .. arguments], environment);
+
+    /// <summary>The same with its standard error in a file.</summary>
+    public static NotaryProcess StartWithErrorsTo(string file, params IEnumerable<string> arguments) =>
+        Start(ExternalTool.Require("sh"), ["-c", "exec \"$@\" 2>" + file, "sh", ExternalTool.Require("dotnet"), Program, .. arguments], null);
+
+    private static NotaryProcess Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment)
     {
-        var start = new ProcessStartInfo(ExternalTool.Require("dotnet"), [Program, .. arguments])
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
