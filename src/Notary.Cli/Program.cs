@@ -16,34 +16,41 @@ var root = new RootCommand("""
 
     Exit codes: 0 pass, 1 verification failed, 2 usage or input, 3 indeterminate,
     4 server unreachable or refused, 130 interrupted.
-    """)
-{
-    ServeCommand.Create(context),
-    AccountCommand.Create(context),
-    AuditCommand.Create(context),
-    DepositCommand.Create(context),
-    KeygenCommand.Create(context),
-    TrustCommand.Create(context),
-    CaCommand.Create(context),
-    VerifyCommand.Create(context),
-    DiscloseCommand.Create(context),
-    CertificateCommand.Create(context),
-    ShowCommand.Create(context),
-    CheckCommand.Create(context),
-    HistoryCommand.Create(context),
-    LawCommand.Create(context),
-    UpgradeCommand.Create(context),
-    FsckCommand.Create(context),
-    RotateKeyCommand.Create(context),
-    DemoCommand.Create(context),
-    BackupCommand.Create(context),
-    RestoreCommand.Create(context),
-    RecoverCommand.Create(context),
-    ExportCommand.Create(context),
-    MirrorCommand.Create(context),
-    MonitorCommand.Create(context),
-    MigrateCommand.Create(context),
-    OtsCommand.Create(context),
-};
+    """);
+
+(string Name, Func<CliContext, Command> Create)[] verbs =
+[
+    ("serve", ServeCommand.Create),
+    ("account", AccountCommand.Create),
+    ("audit", AuditCommand.Create),
+    ("deposit", DepositCommand.Create),
+    ("keygen", KeygenCommand.Create),
+    ("trust", TrustCommand.Create),
+    ("ca", CaCommand.Create),
+    ("verify", VerifyCommand.Create),
+    ("disclose", DiscloseCommand.Create),
+    ("certificate", CertificateCommand.Create),
+    ("show", ShowCommand.Create),
+    ("check", CheckCommand.Create),
+    ("history", HistoryCommand.Create),
+    ("law", LawCommand.Create),
+    ("upgrade", UpgradeCommand.Create),
+    ("fsck", FsckCommand.Create),
+    ("rotate-key", RotateKeyCommand.Create),
+    ("demo", DemoCommand.Create),
+    ("backup", BackupCommand.Create),
+    ("restore", RestoreCommand.Create),
+    ("recover", RecoverCommand.Create),
+    ("export", ExportCommand.Create),
+    ("mirror", MirrorCommand.Create),
+    ("monitor", MonitorCommand.Create),
+    ("migrate", MigrateCommand.Create),
+    ("ots", OtsCommand.Create),
+];
+
+// To make the options of all verbs takes longer than most verbs do. Help and a misspelt verb need them all.
+var named = Array.FindAll(verbs, verb => args.Length > 0 && args[0] == verb.Name);
+foreach (var verb in named.Length > 0 ? named : verbs)
+    root.Add(verb.Create(context));
 
 return await CommandLine.RunAsync(root, args, terminal);

@@ -53,7 +53,7 @@ internal static class VerifyCommand
         command.SetAction(async (arguments, cancellation) =>
         {
             var reports = ReportFile.Plan(arguments.GetValue(Reports) ?? []);
-            var run = await VerifyAsync(context, arguments, cancellation);
+            var run = await VerifyAsync(context, arguments, isReported: reports.Count > 0 || arguments.GetValue(Json), cancellation);
             if (arguments.GetValue(Json))
                 context.Terminal.Raw(Encoding.UTF8.GetString(ReportJson.Write(run)));
             else
@@ -72,8 +72,10 @@ internal static class VerifyCommand
         _ => ExitCode.Indeterminate,
     };
 
-    private static async Task<VerificationRun> VerifyAsync(CliContext context, ParseResult arguments, CancellationToken cancellation)
+    private static async Task<VerificationRun> VerifyAsync(CliContext context, ParseResult arguments, bool isReported, CancellationToken cancellation)
     {
+        if (arguments.GetValue(BlockHeaders.Node) is null)
+            MachineRoots.Forget();
         var trust = Trust.Read(arguments.GetRequiredValue(TrustFile));
         var depositor = ReadDepositor(arguments.GetValue(Depositor));
         var changes = (arguments.GetValue(KeyChanges) ?? []).Select(ReadKeyChange).ToList();
@@ -94,7 +96,7 @@ internal static class VerifyCommand
             TimestampRoots = TimestampRootsFile.Read(arguments.GetValue(Roots)),
         };
         var circumstances = new VerificationContext(
-            context.Time.GetUtcNow(), ThisProgram.Version, ThisProgram.Files(), file, trust.File);
+            context.Time.GetUtcNow(), ThisProgram.Version, isReported ? ThisProgram.Files() : [], file, trust.File);
         var run = VerificationRun.Verify(evidence, inputs, circumstances);
         if (run.Report.Verdict == Verdict.Fail && LacksKey(trust, evidence))
             context.Terminal.Hint(

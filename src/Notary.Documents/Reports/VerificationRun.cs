@@ -41,8 +41,10 @@ public sealed record VerificationRun
 
     public static VerificationRun Verify(Evidence evidence, VerifierInputs inputs, VerificationContext context)
     {
+        // Neither needs the other, and to render the pages takes as long as the checks.
+        var pages = Task.Run(() => CertificatePage.Compare(evidence, inputs.Policy).ToList());
         var report = Verifier.Verify(evidence, inputs);
-        return new(evidence, inputs, context, report with { Notes = [.. report.Notes, .. CertificatePage.Compare(evidence, inputs.Policy)] });
+        return new(evidence, inputs, context, report with { Notes = [.. report.Notes, .. pages.GetAwaiter().GetResult()] });
     }
 
     /// <summary>A text of a stranger, or null when it is withheld or breaks its format: the checks tell which.</summary>
