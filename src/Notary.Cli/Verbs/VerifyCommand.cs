@@ -76,12 +76,15 @@ internal static class VerifyCommand
     {
         if (arguments.GetValue(BlockHeaders.Node) is null)
             MachineRoots.Forget();
+        // Each of the three wakes another part of .NET: side by side they take half the time.
+        var rootsRead = Task.Run(() => TimestampRootsFile.Read(arguments.GetValue(Roots)), cancellation);
+        var evidenceRead = Task.Run(() => EvidenceFile.ReadNamed(arguments.GetRequiredValue(EvidencePath), cancellation), cancellation);
         var trust = Trust.Read(arguments.GetRequiredValue(TrustFile));
         var depositor = ReadDepositor(arguments.GetValue(Depositor));
         var changes = (arguments.GetValue(KeyChanges) ?? []).Select(ReadKeyChange).ToList();
         var compromised = (arguments.GetValue(Compromised) ?? []).Select(ReadCompromised)
             .GroupBy(pair => pair.Key, pair => pair.Value).ToDictionary(group => group.Key, group => group.Min());
-        var (evidence, file) = EvidenceFile.ReadNamed(arguments.GetRequiredValue(EvidencePath), cancellation);
+        var (evidence, file) = await evidenceRead;
         var files = arguments.Get(Paths) is { Length: > 0 } paths
             // JSON stands alone on standard output: no progress beside it.
             ? await GivenFiles.HashAsync(arguments.GetValue(Json) ? null : context.Terminal, paths, Verifier.NeedsSm3(evidence), cancellation)
@@ -93,7 +96,7 @@ internal static class VerifyCommand
             KeyChanges = changes,
             Compromised = compromised,
             BlockHeaders = await BlockHeaders.ReadAsync(context, arguments, Verifier.BlocksNamed(evidence), cancellation),
-            TimestampRoots = TimestampRootsFile.Read(arguments.GetValue(Roots)),
+            TimestampRoots = await rootsRead,
         };
         var circumstances = new VerificationContext(
             context.Time.GetUtcNow(), ThisProgram.Version, isReported ? ThisProgram.Files() : [], file, trust.File);
