@@ -37,6 +37,9 @@ internal static class Hosts
         ? Math.Max(((long)limit - OwnHandles) / 2, 1)
         : MostConnections;
 
+    /// <summary>Bytes a second of a request that has begun, after a while; less ends it. Streams, which may be quiet, are left out.</summary>
+    private const double BodyBytesPerSecond = 240;
+
     /// <summary>Calls at once on one connection; a caller beyond waits on its own side.</summary>
     private const int StreamsPerConnection = 1_024;
 
@@ -111,6 +114,9 @@ internal static class Hosts
         return new Uri(addresses!.Addresses.Single());
     }
 
+    /// <summary>No longer than the framework's own five seconds, no shorter than its clock ticks.</summary>
+    private static TimeSpan BodyGrace(TimeSpan slow) => TimeSpan.FromSeconds(Math.Clamp(slow.TotalSeconds, 1.1, 5));
+
     private static WebApplicationBuilder Empty(ServerOptions options, ILoggerFactory loggers)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -124,6 +130,7 @@ internal static class Hosts
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxConcurrentConnections = Connections;
             kestrel.Limits.RequestHeadersTimeout = options.SlowClientTimeout;
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(BodyBytesPerSecond, BodyGrace(options.SlowClientTimeout));
             kestrel.Limits.MaxRequestHeadersTotalSize = HeaderBytes;
             kestrel.Limits.MaxRequestHeaderCount = HeaderLines;
         });

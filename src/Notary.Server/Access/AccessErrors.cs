@@ -28,6 +28,13 @@ internal static class AccessErrors
             : $"the role {AccessWords.Of(caller.Role)} may not make this call; it is for {string.Join(", ", row.Roles.Select(AccessWords.Of))}",
         GrpcErrors.Reason("NOT_ALLOWED"));
 
+    /// <summary>Claims say that somebody else has looked.</summary>
+    public static Google.Rpc.Status OwnIdentity() => GrpcErrors.New(
+        StatusCode.PermissionDenied, "a registrar does not verify the identity of the account that it acts for", GrpcErrors.Reason("NOT_ALLOWED"));
+
+    public static Google.Rpc.Status TooManyStreams() => GrpcErrors.New(
+        StatusCode.ResourceExhausted, "too many streams of this address are open", GrpcErrors.Reason("RATE_LIMIT"));
+
     public static Google.Rpc.Status TooMany(TimeSpan wait) => GrpcErrors.New(
         StatusCode.ResourceExhausted, "too many calls; nothing was written",
         new RetryInfo { RetryDelay = Duration.FromTimeSpan(wait) }, GrpcErrors.Reason("RATE_LIMIT"));

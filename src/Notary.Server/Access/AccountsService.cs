@@ -47,6 +47,8 @@ internal sealed class AccountsService(AccessGate gate, AccountBook book, Ledger 
     public override Task<Proto.VerifyIdentityResponse> VerifyIdentity(Proto.VerifyIdentityRequest request, ServerCallContext context)
     {
         var caller = CallerOf(context);
+        if (request.Account == caller.Account)
+            throw AccessErrors.OwnIdentity().ToException();
         Change(register => register.VerifyIdentity(caller.Actor, request.Account, request.Method, at: null));
         return Task.FromResult(new Proto.VerifyIdentityResponse());
     }

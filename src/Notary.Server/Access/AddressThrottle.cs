@@ -53,7 +53,8 @@ internal sealed class AddressThrottle(AddressLimits limits, TimeProvider time)
         return addresses.Count < MostAddresses;
     }
 
-    private static IPAddress Subscriber(IPAddress address)
+    /// <summary>What an address counts as.</summary>
+    public static IPAddress Subscriber(IPAddress address)
     {
         if (address.IsIPv4MappedToIPv6)
             return address.MapToIPv4();

@@ -90,7 +90,7 @@ internal sealed class AuditTrail : IAsyncDisposable
                     if (failed > 0)
                         pen.Write(FailedEvent, "nobody", null, string.Create(CultureInfo.InvariantCulture, $"times {failed}"));
                     foreach (var (activity, work) in busy)
-                        Write(rows, pen, activity.Caller, work);
+                        Write(rows, pen, activity, work);
                     foreach (var use in book.Uses)
                         use.Write(rows);
                     return true;
@@ -131,7 +131,7 @@ internal sealed class AuditTrail : IAsyncDisposable
         }
     }
 
-    private Activity ActivityOf(Caller caller) => activities.GetOrAdd(caller.Credential!.Id, static (_, caller) => new Activity(caller), caller);
+    private Activity ActivityOf(Caller caller) => activities.GetOrAdd(caller.Credential!.Id, static (id, caller) => new Activity(id, caller.Actor, caller.Account), caller);
 
     private void TryFlush()
     {
@@ -145,19 +145,19 @@ internal sealed class AuditTrail : IAsyncDisposable
         }
     }
 
-    private static void Write(SqliteDatabase rows, AuditPen pen, Caller caller, in Work work)
+    private static void Write(SqliteDatabase rows, AuditPen pen, Activity by, in Work work)
     {
-        var credential = string.Create(CultureInfo.InvariantCulture, $"credential {caller.Credential!.Id}");
+        var credential = string.Create(CultureInfo.InvariantCulture, $"credential {by.Credential}");
         if (work.SignedIn)
-            pen.Write(SignedInEvent, caller.Actor, caller.Account, credential);
+            pen.Write(SignedInEvent, by.Actor, by.Account, credential);
         if (work.Deposits.Count > 0)
-            pen.Write(DepositsEvent, caller.Actor, caller.Account, $"{credential}, deposits {work.Deposits}");
+            pen.Write(DepositsEvent, by.Actor, by.Account, $"{credential}, deposits {work.Deposits}");
         if (work.Reads.Count > 0)
-            pen.Write(ReadEvent, caller.Actor, caller.Account, $"{credential}, certificates {work.Reads}");
+            pen.Write(ReadEvent, by.Actor, by.Account, $"{credential}, certificates {work.Reads}");
         if (work.Lists > 0)
-            pen.Write(ListedEvent, caller.Actor, caller.Account, string.Create(CultureInfo.InvariantCulture, $"{credential}, pages {work.Lists}"));
+            pen.Write(ListedEvent, by.Actor, by.Account, string.Create(CultureInfo.InvariantCulture, $"{credential}, pages {work.Lists}"));
         using var used = rows.Prepare("UPDATE credential SET used = max(used, ?2) WHERE id = ?1");
-        used.Bind(1, caller.Credential.Id).Bind(2, AccountRows.Milliseconds(work.LastUsed)).Run();
+        used.Bind(1, by.Credential).Bind(2, AccountRows.Milliseconds(work.LastUsed)).Run();
     }
 
     /// <summary>What one credential did since the last flush.</summary>
@@ -177,8 +177,11 @@ internal sealed class AuditTrail : IAsyncDisposable
         public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Count}, entries {First} to {Last}");
     }
 
-    /// <summary>Safe for concurrent use. Its work is taken by the flush alone.</summary>
-    private sealed class Activity(Caller caller)
+    /// <summary>
+    /// What one credential does. Safe for concurrent use; its work is taken by the flush alone. It knows its caller by words: the
+    /// object would keep all the accounts in memory as they were at its first call.
+    /// </summary>
+    private sealed class Activity(long credential, string actor, string account)
     {
         private readonly Lock gate = new();
         private DateTimeOffset signedIn = DateTimeOffset.MinValue;
@@ -190,8 +193,11 @@ internal sealed class AuditTrail : IAsyncDisposable
         private Span reads;
         private long lists;
 
-        /// <summary>Whose it is; account, member and credential never change.</summary>
-        public Caller Caller { get; } = caller;
+        public long Credential { get; } = credential;
+
+        public string Actor { get; } = actor;
+
+        public string Account { get; } = account;
 
         /// <summary>Notes a use; whether its sign-in is in the log already.</summary>
         public bool Use(DateTimeOffset now)

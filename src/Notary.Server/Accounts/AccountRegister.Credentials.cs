@@ -25,11 +25,14 @@ public sealed partial class AccountRegister
         return (key, Add(actor, account, member, CredentialKind.ApiKey, ApiKey.HashOf(key), scopes, lifetime));
     }
 
-    /// <summary>Lets a member in by a client certificate. Its issuer must be among those that the server is started with.</summary>
+    /// <summary>
+    /// Lets a member in by a client certificate, no longer than it is valid itself: a connection may outlast it. Its issuer
+    /// must be among those that the server is started with.
+    /// </summary>
     /// <returns>The credential's number.</returns>
     /// <exception cref="AccountRefusedException">There is no such member, or the certificate is another member's.</exception>
     public long AddCertificate(string actor, string account, string member, X509Certificate2 certificate, Scopes scopes, TimeSpan? lifetime) =>
-        Add(actor, account, member, CredentialKind.Certificate, LookupOf(certificate), scopes, lifetime);
+        Add(actor, account, member, CredentialKind.Certificate, LookupOf(certificate), scopes, lifetime, Timestamp.RoundDown(new DateTimeOffset(certificate.NotAfter)));
 
     /// <summary>Lets a member in by the tokens of an OpenID Connect issuer.</summary>
     /// <returns>The credential's number.</returns>
@@ -62,19 +65,20 @@ public sealed partial class AccountRegister
     internal static Hash LookupOf(string issuer, string subject) => Hash.Of(Encoding.UTF8.GetBytes($"{issuer}\n{subject}"));
 
     private long Add(
-        string actor, string account, string member, CredentialKind kind, Hash lookup, Scopes scopes, TimeSpan? lifetime) => database.Change((rows, pen) =>
+        string actor, string account, string member, CredentialKind kind, Hash lookup, Scopes scopes, TimeSpan? lifetime, DateTimeOffset? latest = null) => database.Change((rows, pen) =>
     {
         RequireMember(rows, account, member);
+        var end = pen.Now + lifetime is { } own && !(own > latest) ? own : latest;
         if (AccountRows.Credentials(rows).Any(credential => credential.Lookup == lookup))
             throw new AccountRefusedException("this certificate or subject lets somebody in already, or did", "one belongs to one member, for good") { IsTaken = true };
         using (var insert = rows.Prepare("INSERT INTO credential (kind, lookup, account, member, scopes, created, expires, revoked, used) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0)"))
         {
             insert.Bind(1, (int)kind).Bind(2, lookup.ToArray()).Bind(3, account).Bind(4, member).Bind(5, AccessWords.Of(scopes))
-                .Bind(6, AccountRows.Milliseconds(pen.Now)).Bind(7, lifetime is { } span ? AccountRows.Milliseconds(pen.Now + span) : 0).Run();
+                .Bind(6, AccountRows.Milliseconds(pen.Now)).Bind(7, end is { } known ? AccountRows.Milliseconds(known) : 0).Run();
         }
 
         var id = rows.QueryNumber("SELECT last_insert_rowid()");
-        var until = lifetime is { } some ? $", until {Timestamp.Format(pen.Now + some)}" : "";
+        var until = end is { } some ? $", until {Timestamp.Format(some)}" : "";
         pen.Write("credential-created", actor, account, string.Create(
             CultureInfo.InvariantCulture, $"credential {id}, {Word(kind)}, member {member}, scopes {AccessWords.Of(scopes)}{until}"));
         return id;

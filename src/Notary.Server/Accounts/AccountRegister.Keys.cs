@@ -5,6 +5,9 @@ namespace Notary.Server;
 /// <summary>Depositors' signing keys: registered with proof of possession, rotated with their history kept, revoked from a stated time.</summary>
 public sealed partial class AccountRegister
 {
+    /// <summary>Signing keys that one account may ever have: one a week for twenty years. They are kept for good, and read at every change.</summary>
+    private const int MostKeys = 1_000;
+
     /// <summary>Every signing key that there ever was, by account and time.</summary>
     public IReadOnlyList<DepositorKey> SigningKeys() => database.Read(AccountRows.Keys);
 
@@ -26,8 +29,11 @@ public sealed partial class AccountRegister
             Require(rows, account);
             // Whoever had it and when: a key that two accounts share would let one sign for the other, and one that was
             // revoked must not come back through an old registration.
-            if (AccountRows.Keys(rows).Any(known => known.Key.PublicKey.Span.SequenceEqual(registration.Key.PublicKey.Span)))
+            var all = AccountRows.Keys(rows);
+            if (all.Any(known => known.Key.PublicKey.Span.SequenceEqual(registration.Key.PublicKey.Span)))
                 throw new AccountRefusedException("this signing key is registered already, or was", "make a new one with 'notary keygen'") { IsTaken = true };
+            if (all.Count(known => known.Account == account) >= MostKeys)
+                throw new AccountRefusedException($"the account has had {MostKeys} signing keys, which is the limit", "ask the operator for another account");
             if (replace)
                 RevokeAll(rows, pen, actor, account);
             using (var insert = rows.Prepare("INSERT INTO signing_key (vkey, public, account, registered, revoked, proof) VALUES (?1, ?2, ?3, ?4, 0, ?5)"))

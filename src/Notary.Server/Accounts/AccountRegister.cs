@@ -71,14 +71,17 @@ public sealed partial class AccountRegister : IDisposable
     {
         if (!TextRules.IsAccount(id))
             throw new AccountRefusedException($"the account id {TextRules.Escape(id)} is not 1 to {Limits.AccountCharacters} characters of a-z, 0-9, '-'", "for example linghang");
-        if (TextRules.TitleProblem(name, Limits.DepositorCharacters) is { } problem)
+        if (AccountNames.Problem(name) is { } problem)
             throw new AccountRefusedException($"the name {problem}", "give the name that certificates shall show");
         if (code is not null && SocialCreditCode.Problem(code) is { } wrong)
             throw new AccountRefusedException($"the unified social credit code {wrong}", "copy it from the business licence");
         database.Change((rows, pen) =>
         {
-            if (AccountRows.Find(rows, id) is not null)
+            var all = AccountRows.Accounts(rows);
+            if (all.Any(account => account.Id == id))
                 throw new AccountRefusedException($"the account {id} is there already", "account ids are never used again") { IsTaken = true };
+            if (all.FirstOrDefault(account => account.Closed is null && AccountNames.Shape(account.Name) == AccountNames.Shape(name)) is { } similar)
+                throw new AccountRefusedException($"the account {similar.Id} has a name that looks the same", "add what tells them apart, such as a place or a branch") { IsTaken = true };
             using var insert = rows.Prepare("INSERT INTO account (id, name, identity, method, verified, created, closed, signed, rate, quota) VALUES (?1, ?2, ?3, '', 0, ?4, 0, 0, 0, 0)");
             insert.Bind(1, id).Bind(2, name).Bind(3, code is null ? "" : $"{SocialCreditCode.Scheme}:{code}").Bind(4, AccountRows.Milliseconds(pen.Now)).Run();
             pen.Write("account-created", actor, id, null);

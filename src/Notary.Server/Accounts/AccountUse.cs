@@ -68,6 +68,13 @@ internal sealed class AccountUse
         }
     }
 
+    /// <summary>Gives back a deposit of the quota that was taken and came to nothing. What it took of the rate stays taken.</summary>
+    public void ReturnDeposit()
+    {
+        lock (gate)
+            deposits = Math.Max(0, deposits - 1);
+    }
+
     /// <summary>The last day on file.</summary>
     public static (long Day, long Deposits) Read(SqliteDatabase rows, string account)
     {
@@ -78,9 +85,9 @@ internal sealed class AccountUse
     public void Write(SqliteDatabase rows)
     {
         var (of, count) = Today;
-        if (count == 0)
+        if (of == 0)
             return;
-        using var statement = rows.Prepare("INSERT INTO usage (account, day, deposits) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET deposits = max(deposits, ?3)");
+        using var statement = rows.Prepare("INSERT INTO usage (account, day, deposits) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET deposits = ?3");
         statement.Bind(1, Account).Bind(2, of).Bind(3, count).Run();
     }
 }

@@ -26,6 +26,15 @@ internal sealed class DepositDesk(Ledger ledger, AccessGate gate, AuditTrail aud
     {
         if (Limit(caller) is { } limited)
             return limited;
+        var answer = await TryDepositAsync(caller, request);
+        // Taken beforehand, so that no two share the last one; a quota is of deposits that were made.
+        if (answer.Certificate is null)
+            caller.Use?.ReturnDeposit();
+        return answer;
+    }
+
+    private async ValueTask<DepositAnswer> TryDepositAsync(Caller caller, ByteString request)
+    {
         try
         {
             var result = await ledger.DepositAsync(caller.Depositor, request.Memory, CancellationToken.None);

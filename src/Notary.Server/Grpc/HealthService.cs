@@ -27,7 +27,7 @@ internal sealed class HealthService(Ledger ledger, TimeProvider time, OpenStream
     public override async Task Watch(
         HealthCheckRequest request, IServerStreamWriter<HealthCheckResponse> responseStream, ServerCallContext context)
     {
-        streams.Add(context);
+        streams.AddPublic(context);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(
             context.CancellationToken, streams.Stopping);
         using var timer = new PeriodicTimer(WatchInterval, time);

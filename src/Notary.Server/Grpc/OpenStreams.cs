@@ -1,3 +1,4 @@
+using System.Net;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 
@@ -9,6 +10,10 @@ namespace Notary.Server;
 /// </summary>
 internal sealed class OpenStreams : IDisposable
 {
+    /// <summary>Streams of one address that anybody may open, at once: each holds memory for as long as its caller likes.</summary>
+    private const int MostPublic = 100;
+
+    private readonly Dictionary<IPAddress, int> publicStreams = [];
     private readonly CancellationTokenSource stopping = new();
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -28,6 +33,37 @@ internal sealed class OpenStreams : IDisposable
     {
         Interlocked.Increment(ref open);
         context.GetHttpContext().Response.OnCompleted(static streams => ((OpenStreams)streams).RemoveAsync(), this);
+    }
+
+    /// <summary>As <see cref="Add"/>, for a stream that needs no account. Addresses count as <see cref="AddressThrottle"/> has them.</summary>
+    /// <exception cref="RpcException">The address has too many.</exception>
+    public void AddPublic(ServerCallContext context)
+    {
+        var http = context.GetHttpContext();
+        if (http.Connection.RemoteIpAddress is { } remote && !IPAddress.IsLoopback(remote))
+            AddPublic(AddressThrottle.Subscriber(remote), http.Response);
+        Add(context);
+    }
+
+    private void AddPublic(IPAddress address, HttpResponse response)
+    {
+        lock (publicStreams)
+        {
+            if (publicStreams.GetValueOrDefault(address) is var count && count >= MostPublic)
+                throw AccessErrors.TooManyStreams().ToException();
+            publicStreams[address] = count + 1;
+        }
+
+        response.OnCompleted(() =>
+        {
+            lock (publicStreams)
+            {
+                if (--publicStreams[address] == 0)
+                    publicStreams.Remove(address);
+            }
+
+            return Task.CompletedTask;
+        });
     }
 
     /// <summary>Has every stream end, and waits until they have or <paramref name="limit"/> is cancelled.</summary>

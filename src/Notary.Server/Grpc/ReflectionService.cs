@@ -23,7 +23,7 @@ internal sealed class ReflectionService(OpenStreams streams) : ServerReflection.
         IServerStreamWriter<ServerReflectionResponse> responseStream,
         ServerCallContext context)
     {
-        streams.Add(context);
+        streams.AddPublic(context);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(
             context.CancellationToken, streams.Stopping);
         try

@@ -40,6 +40,7 @@ internal sealed class RestEndpoints(DepositDesk desk, AccessGate gate, AccountBo
     private async Task AnswerAsync(HttpContext context, Func<HttpContext, Task> answer)
     {
         context.Response.Headers.CacheControl = "no-store";
+        context.Response.Headers.Link = "</v1/openapi.json>; rel=\"service-desc\"; type=\"application/json\"";
         try
         {
             if (ComesFromAPage(context))
@@ -58,14 +59,19 @@ internal sealed class RestEndpoints(DepositDesk desk, AccessGate gate, AccountBo
     }
 
     /// <summary>
-    /// A page in a browser on this machine must not deposit or read for whoever sits there. With accounts it has no key to
-    /// send; without, whoever is on loopback is the one account: then a page is known by where it says it comes from, and one
-    /// that has its own name lead here (DNS rebinding) by the name that it asks for.
+    /// A page in a browser must not deposit or read for whoever sits there. With a key it has none to send. What a browser sends
+    /// of its own accord is a client certificate, and without accounts, whoever is on loopback is the one account: then a page
+    /// is known by where it says it comes from, and one that has its own name lead to this machine (DNS rebinding) by the name
+    /// that it asks for.
     /// </summary>
-    private bool ComesFromAPage(HttpContext context) => !book.Rules
-        && (context.Request.Headers.Origin.Count > 0
+    private bool ComesFromAPage(HttpContext context) =>
+        (!book.Rules || context.Features.Get<Caller>()?.Credential?.Kind == CredentialKind.Certificate)
+        && ((context.Request.Headers.Origin.Count > 0 && context.Request.Headers.Origin != $"{context.Request.Scheme}://{context.Request.Host}")
             || context.Request.Headers["Sec-Fetch-Site"] is [not ("none" or "same-origin")]
-            || !(context.Request.Host.Host is "localhost" || (IPAddress.TryParse(context.Request.Host.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address))));
+            || (!book.Rules && !IsOfThisMachine(context.Request.Host)));
+
+    private static bool IsOfThisMachine(HostString host) =>
+        host.Host is "localhost" || (IPAddress.TryParse(host.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
     private async Task DepositAsync(HttpContext context)
     {

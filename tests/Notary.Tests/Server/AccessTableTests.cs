@@ -17,7 +17,8 @@ namespace Notary.Tests.Server;
 /// </summary>
 public sealed class AccessTableTests(AccountsServer server) : IClassFixture<AccountsServer>
 {
-    private static readonly ServiceDescriptor[] Services =
+    /// <summary>Every service that is served.</summary>
+    internal static readonly ServiceDescriptor[] Services =
         [Proto.Notary.Descriptor, Proto.Accounts.Descriptor, Health.Descriptor, ServerReflection.Descriptor];
 
     private static readonly Marshaller<byte[]> Bytes = Marshallers.Create(bytes => bytes, bytes => bytes);
@@ -86,6 +87,41 @@ public sealed class AccessTableTests(AccountsServer server) : IClassFixture<Acco
                 Assert.True(expected == await RefusalAsync(route, server.KeyOf("alpha", role)), $"{CallOfRoute(route)} as {role}");
             }
         }
+    }
+
+    [Fact]
+    public async Task A_key_that_counts_no_more_is_nobody_on_every_method_and_every_route()
+    {
+        foreach (var (key, why) in DeadKeys())
+        {
+            foreach (var method in Methods.Where(method => !AccessTable.Find(CallOf(method))!.IsPublic))
+                Assert.True(await RefusalAsync(method, key) == StatusCode.Unauthenticated, $"{CallOf(method)} with {why}");
+            foreach (var route in Routes.Where(route => !AccessTable.Find(CallOfRoute(route))!.IsPublic))
+                Assert.True(await RefusalAsync(route, key) == HttpStatusCode.Unauthorized, $"{CallOfRoute(route)} with {why}");
+        }
+    }
+
+    /// <summary>Keys that were good once, and one that is good elsewhere.</summary>
+    private List<(string Key, string Why)> DeadKeys()
+    {
+        var dead = new List<(string, string)>();
+        server.Change(register =>
+        {
+            var (revoked, id) = register.CreateApiKey("test", "alpha", "depositor", Scopes.All, null);
+            register.Revoke("test", id);
+            dead.Add((revoked, "a revoked key"));
+            dead.Add((register.CreateApiKey("test", "alpha", "depositor", Scopes.All, TimeSpan.FromMilliseconds(1)).Key, "an expired key"));
+            register.SetMember("test", "alpha", "former", Role.Depositor);
+            dead.Add((register.CreateApiKey("test", "alpha", "former", Scopes.All, null).Key, "a removed member's key"));
+            register.RemoveMember("test", "alpha", "former");
+            register.CreateAccount("test", "closed", "Closed Ltd", null);
+            register.SetMember("test", "closed", "m", Role.Depositor);
+            dead.Add((register.CreateApiKey("test", "closed", "m", Scopes.All, null).Key, "a closed account's key"));
+            register.Close("test", "closed");
+        });
+        using var random = System.Security.Cryptography.RandomNumberGenerator.Create();
+        dead.Add((ApiKey.Create(random), "another ledger's key"));
+        return dead;
     }
 
     [Fact]

@@ -148,6 +148,86 @@ public sealed class AccountsTests(AccountsServer server) : IClassFixture<Account
     }
 
     [Fact]
+    public async Task A_quota_is_of_deposits_that_were_made_and_holds_when_many_come_at_once()
+    {
+        var key = "";
+        server.Change(register =>
+        {
+            register.CreateAccount("test", "crowd", "Crowd Ltd", null);
+            register.SetMember("test", "crowd", "m", Role.Depositor);
+            key = register.CreateApiKey("test", "crowd", "m", Scopes.All, null).Key;
+            register.ChangeSettings("test", "crowd", null, rate: null, quota: 20);
+        });
+        for (var i = 0; i < 30; i++)
+            Assert.Equal(StatusCode.InvalidArgument, (await Assert.ThrowsAsync<RpcException>(async () => await server.Notary.DepositAsync(
+                new() { Request = Google.Protobuf.ByteString.CopyFromUtf8("no request") }, AccountsServer.WithKey(key), cancellationToken: Cancellation))).StatusCode);
+        var made = await Task.WhenAll(Enumerable.Range(0, 60).Select(async _ =>
+            await Record.ExceptionAsync(() => server.DepositAsync(RequestBytes.Create(server.NewRequest("crowd"), null), AccountsServer.WithKey(key)))));
+        Assert.Equal(20, made.Count(error => error is null));
+        Assert.All(made.OfType<RpcException>(), error => Assert.Equal("QUOTA", Exhausted(error).Reason));
+    }
+
+    [Fact]
+    public async Task A_registrar_does_not_verify_its_own_account_and_no_role_lends_another_its_rights()
+    {
+        server.Change(register => register.CreateAccount("test", "park", "Park Ltd", "91330100799655058B"));
+        var key = "";
+        server.Change(register =>
+        {
+            register.SetMember("test", "park", "li", Role.Registrar);
+            key = register.CreateApiKey("test", "park", "li", Scopes.All, null).Key;
+        });
+        var own = await Assert.ThrowsAsync<RpcException>(async () => await server.Accounts.VerifyIdentityAsync(
+            new() { Account = "park", Method = "licence-seen" }, AccountsServer.WithKey(key), cancellationToken: Cancellation));
+        Assert.Equal(StatusCode.PermissionDenied, own.StatusCode);
+        Assert.Null(server.Register.Accounts().Single(account => account.Id == "park").Verified);
+        // An operator's request that names another account is not the other account's either.
+        var request = RequestBytes.Create(server.NewRequest("alpha"), null);
+        Assert.Equal(StatusCode.PermissionDenied, (await Assert.ThrowsAsync<RpcException>(() => server.DepositAsync(request, server.As("alpha", Role.Operator)))).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("Аlpha Ltd")] // a Cyrillic A
+    [InlineData("ALPHA LTD")]
+    [InlineData("ａｌｐｈａ　Ｌｔｄ")]
+    [InlineData("alphaLtd")]
+    [InlineData("al\u200bpha Ltd")]
+    [InlineData("alpha\u2060 Ltd")]
+    [InlineData("alpha Ltd\u00ad")]
+    [InlineData("alpha\u202e Ltd")]
+    [InlineData("alpha\u3164Ltd 2")]
+    [InlineData("beta\ufe0f 2 Ltd")]
+    [InlineData("\ud83d\udc6e\ud83c\udff4\udb40\udc67 Ltd")]
+    [InlineData("Be\u0301ta\u0000")]
+    public void A_name_that_looks_like_anothers_or_hides_something_is_refused(string name) =>
+        Assert.Throws<AccountRefusedException>(() => server.Register.CreateAccount("test", "lookalike", name, null));
+
+    [Fact]
+    public void Names_of_other_scripts_are_names()
+    {
+        foreach (var (id, name) in new[] { ("s1", "上海领航精密机械有限公司"), ("s2", "Завод Алмаз"), ("s3", "Ελληνική ΑΕ"), ("s4", "Société Générale d’Essai"), ("s5", "株式会社テスト ABC"), ("s6", "Алмаз GmbH") })
+            server.Register.CreateAccount("test", id, name, null);
+    }
+
+    [Fact]
+    public void Keys_that_begin_alike_are_looked_up_by_hashes_that_do_not()
+    {
+        // How long a comparison takes can tell how far two values agree. What is compared is a hash, and whoever gets all of a
+        // key but its end right is as far from its hash as everybody else.
+        var good = server.KeyOf("alpha", Role.Reader);
+        var hash = ApiKey.HashOf(good);
+        for (var length = 3; length < good.Length - 1; length++)
+        {
+            var near = good[..length] + (good[length] == 'A' ? 'B' : 'A') + new string('A', good.Length - length - 1);
+            Assert.InRange(ApiKey.HashOf(near).ToArray().Zip(hash.ToArray()).TakeWhile(pair => pair.First == pair.Second).Count(), 0, 3);
+        }
+
+        // And nothing compares keys: the accounts are asked with a hash alone.
+        var find = typeof(AccountBook.Snapshot).GetMethods().Single(method => method.Name == "Find");
+        Assert.DoesNotContain(find.GetParameters(), parameter => parameter.ParameterType == typeof(string) || parameter.ParameterType == typeof(ReadOnlySpan<char>));
+    }
+
+    [Fact]
     public async Task A_key_that_is_revoked_ends_its_stream_with_the_next_item()
     {
         var (key, id) = ("", 0L);

@@ -23,6 +23,7 @@ public sealed class RestTests(AccountsServer server) : IClassFixture<AccountsSer
         Assert.Equal(HttpStatusCode.Created, made.StatusCode);
         Assert.Equal($"/v1/deposits/{request.Request.Deposit}", made.Headers.Location!.OriginalString);
         Assert.Equal("nosniff", made.Headers.GetValues("X-Content-Type-Options").Single());
+        Assert.Contains("</v1/openapi.json>; rel=\"service-desc\"", made.Headers.GetValues("Link").Single(), StringComparison.Ordinal);
         var certificate = Certificate.Parse(await made.Content.ReadAsByteArrayAsync(Cancellation));
         var over = await server.Notary.GetCertificateAsync(new() { Deposit = $"{request.Request.Deposit}" }, server.As("alpha", Role.Reader), cancellationToken: Cancellation);
         Assert.Equal((over.Certificate.Statement.ToStringUtf8(), over.Certificate.Claims.ToStringUtf8()), (certificate.Statement, certificate.Claims));
@@ -120,7 +121,7 @@ public sealed class RestTests(AccountsServer server) : IClassFixture<AccountsSer
         {
             using var plain = await open.Web.GetAsync("/v1/deposits", Cancellation);
             Assert.Equal(HttpStatusCode.OK, plain.StatusCode);
-            foreach (var (name, value) in new[] { ("Origin", "https://evil.example"), ("Origin", "null"), ("Sec-Fetch-Site", "cross-site"), ("Host", "rebound.example") })
+            foreach (var (name, value) in new[] { ("Origin", "https://evil.example"), ("Origin", "null"), ("Origin", "http://rebound.example"), ("Sec-Fetch-Site", "cross-site"), ("Host", "rebound.example") })
             {
                 using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/deposits");
                 request.Headers.TryAddWithoutValidation(name, value);

@@ -73,6 +73,43 @@ public sealed class ThrottleTests
         Assert.Equal(1, use.Today.Deposits);
     }
 
+    [Fact]
+    public async Task One_address_has_a_part_of_the_connections_and_its_neighbours_have_theirs()
+    {
+        var (limit, ended) = (new AddressConnections(most: 3), new TaskCompletionSource());
+        var (served, open) = (0, new List<Task>());
+        var connect = limit.LimitAsync(async _ =>
+        {
+            Interlocked.Increment(ref served);
+            await ended.Task;
+        });
+        foreach (var (address, expected) in new[] { ("203.0.113.7", 3), ("203.0.113.8", 6), ("::ffff:203.0.113.7", 6), ("2001:db8::", 9), ("2001:db8:0:1::", 12), ("127.0.0.1", 22) })
+        {
+            for (var i = 0; i < 10; i++)
+            {
+                // A /64 has as many addresses as it likes, and is one.
+                var from = address.StartsWith("2001", StringComparison.Ordinal) ? IPAddress.Parse($"{address}{i:x}") : IPAddress.Parse(address);
+                var connection = new Microsoft.AspNetCore.Connections.DefaultConnectionContext { RemoteEndPoint = new IPEndPoint(from, 1_000 + i), Transport = new Idle() };
+                open.Add(connect(connection));
+            }
+
+            Assert.Equal(expected, served);
+        }
+
+        ended.SetResult();
+        await Task.WhenAll(open);
+        Assert.Equal(0, limit.Known);
+    }
+
+    private sealed class Idle : System.IO.Pipelines.IDuplexPipe
+    {
+        private readonly System.IO.Pipelines.Pipe pipe = new();
+
+        public System.IO.Pipelines.PipeReader Input => pipe.Reader;
+
+        public System.IO.Pipelines.PipeWriter Output => pipe.Writer;
+    }
+
     private sealed class Clock : TimeProvider
     {
         private DateTimeOffset now = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);

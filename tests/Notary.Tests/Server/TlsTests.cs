@@ -67,6 +67,43 @@ public sealed class TlsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_page_of_another_site_cannot_use_the_certificate_that_a_browser_shows()
+    {
+        var client = certificates.MakeClient("zhang");
+        accounts.Change(register => register.AddCertificate("test", "alpha", "reader", client, Scopes.All, null));
+        using var handler = new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null, ClientCertificateContext = SslStreamCertificateContext.Create(client, null, offline: true) } };
+        using var browser = new HttpClient(handler) { BaseAddress = accounts.Server.WebAddress };
+        Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/v1/deposits", Cancellation)).StatusCode);
+        foreach (var (name, value, expected) in new[]
+        {
+            ("Origin", "https://evil.example", HttpStatusCode.Forbidden), ("Origin", "null", HttpStatusCode.Forbidden), ("Sec-Fetch-Site", "cross-site", HttpStatusCode.Forbidden),
+            ("Sec-Fetch-Site", "same-site", HttpStatusCode.Forbidden), ("Sec-Fetch-Site", "same-origin", HttpStatusCode.OK), ("Origin", accounts.Server.WebAddress.GetLeftPart(UriPartial.Authority), HttpStatusCode.OK),
+        })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/deposits");
+            request.Headers.TryAddWithoutValidation(name, value);
+            using var answer = await browser.SendAsync(request, Cancellation);
+            Assert.Equal(expected, answer.StatusCode);
+            Assert.False(answer.Headers.Contains("Access-Control-Allow-Origin") || answer.Headers.Contains("Set-Cookie"));
+        }
+    }
+
+    [Fact]
+    public void A_certificate_lets_nobody_in_for_longer_than_it_is_valid_itself()
+    {
+        var client = certificates.MakeClient("zhang", days: 30);
+        var id = 0L;
+        accounts.Change(register => id = register.AddCertificate("test", "alpha", "reader", client, Scopes.All, TimeSpan.FromDays(365)));
+        var end = accounts.Register.Credentials().Single(credential => credential.Id == id).Expires;
+        Assert.Equal(client.NotAfter.ToUniversalTime(), end!.Value.UtcDateTime, TimeSpan.FromSeconds(1));
+        var lookup = AccountRegister.LookupOf(client);
+        Assert.NotNull(accounts.Server.Book.Current.Find(CredentialKind.Certificate, lookup, end.Value.AddSeconds(-1)));
+        // On a connection that was made before, too.
+        Assert.Null(accounts.Server.Book.Current.Find(CredentialKind.Certificate, lookup, end.Value));
+        Assert.Null(accounts.Server.Book.Current.Find(CredentialKind.ApiKey, lookup, end.Value.AddSeconds(-1)));
+    }
+
+    [Fact]
     public async Task A_certificate_of_another_root_or_that_has_expired_does_not_get_through_the_handshake()
     {
         var foreign = new TestCertificates(Path.Combine(folder.Path, "other"), "Other").MakeClient("zhang");
