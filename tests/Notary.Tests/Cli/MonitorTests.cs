@@ -76,6 +76,25 @@ public sealed class MonitorTests : IDisposable
         Assert.All(expected.Zip(visit.Findings), pair => Assert.StartsWith(pair.First, pair.Second.Text, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Clock_records_are_read_and_those_that_break_the_rules_are_told()
+    {
+        var record = new ClockRecord(ledger.Origin, TestLedger.Created.AddSeconds(1), ClockState.Synchronised, 12, Hash.Of([1]));
+        ledger.Append(record.ToText());
+        await using var server = new LyingServer(LyingServer.Honest(ledger));
+        Assert.Empty((await VisitAsync(server)).Findings);
+        ledger.Append((record with { At = record.At.AddMilliseconds(-1) }).ToText());
+        ledger.Append((record with { Ledger = "ledger.example/other" }).ToText());
+        ledger.Append(record.ToText().Replace("12ms", "012ms", StringComparison.Ordinal));
+        ledger.Append((record with { State = ClockState.Stepped, BoundMilliseconds = null }).ToText());
+
+        var visit = await VisitAsync(server);
+
+        string[] expected = ["entry 2 says that it was received before", "entry 3 is a clock record of another ledger", "entry 4 is no valid clock record"];
+        Assert.Equal((1, expected.Length), (visit.ExitCode, visit.Findings.Count));
+        Assert.All(expected.Zip(visit.Findings), pair => Assert.StartsWith(pair.First, pair.Second.Text, StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(300, 300)]
     [InlineData(300, 500)]

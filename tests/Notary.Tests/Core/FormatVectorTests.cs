@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Notary.Core;
+using Notary.Server;
 using Notary.Tests.Support;
 using Xunit;
 
@@ -54,6 +56,28 @@ public sealed class FormatVectorTests
             Assert.Equal(request.Hash, claims.Request);
             Assert.Equal(Hash.Of(Encoding.UTF8.GetBytes(deposit.Text("claims"))), statement.Claims);
             Assert.Equal(request.Request.Commitment, statement.Commitment);
+        }
+    }
+
+    [Fact]
+    public void Clock_records_and_their_logs_are_made_again_byte_for_byte()
+    {
+        var clocks = V1["clocks"]!.AsArray();
+        Assert.Equal(["degraded", "stepped", "synchronised"], clocks.Select(clock => clock!.Text("state")).Distinct().Order(StringComparer.Ordinal));
+        foreach (var clock in clocks)
+        {
+            var log = new ClockLog();
+            foreach (var line in clock!.Text("log").TrimEnd().Split('\n')[2..])
+                log.Add(DateTimeOffset.Parse(line[..24], CultureInfo.InvariantCulture), line[25..]);
+            var text = log.Read(V1.Text("origin")).Text;
+            Assert.Equal(clock!.Text("log"), Encoding.UTF8.GetString(text));
+            var state = Enum.GetValues<ClockState>().Single(one => ClockRecord.Word(one) == clock!.Text("state"));
+            var record = new ClockRecord(
+                V1.Text("origin"), DateTimeOffset.Parse(clock!.Text("at"), CultureInfo.InvariantCulture), state, clock!["bound_ms"]?.GetValue<ulong>(), Hash.Of(text));
+            Assert.Equal(clock!.Text("record"), record.ToText());
+            Assert.Equal(record, ClockRecord.Parse(clock!.Text("record")));
+            Assert.Equal(clock!.Text("entry_hash"), $"{MerkleHash.Leaf(Encoding.UTF8.GetBytes(record.ToText()))}");
+            Assert.True(Entry.IsClockRecord(Encoding.UTF8.GetBytes(record.ToText())) && !Entry.IsDeposit(Encoding.UTF8.GetBytes(record.ToText())));
         }
     }
 

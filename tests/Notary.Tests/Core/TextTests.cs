@@ -61,6 +61,17 @@ public sealed class TextTests
         { "statement", "beacon bitcoin 358391", "beacon bitcoin 0358391", "beacon" },
         { "statement", "beacon bitcoin", "beacon litecoin", "beacon" },
         { "genesis", "ledger notary.example/vectors", "ledger notary.example/other", "key" },
+        { "clock", "ledger notary.example/vectors", "ledger Notary.example/vectors", "ledger" },
+        { "clock", "at 2026", "at 26", "at" },
+        { "clock", ".000Z", "Z", "at" },
+        { "clock", "state synchronised", "state Synchronised", "state" },
+        { "clock", "state synchronised", "state synchronized", "state" },
+        { "clock", "bound 12ms", "bound 012ms", "bound" },
+        { "clock", "bound 12ms", "bound 12", "bound" },
+        { "clock", "bound 12ms", "bound -1ms", "bound" },
+        { "clock", "bound 12ms", "bound 18446744073709551616ms", "bound" },
+        { "clock", "log 1b", "log 1B", "log" },
+        { "clock", "log 1b", "log b", "log" },
         { "key", "ledger notary.example/vectors", "ledger notary.example/other", "old" },
         { "key", "at 2026", "at 26", "at" },
         { "key", "old notary.example/vectors+", "old notary.example/other+", "old" },
@@ -107,6 +118,7 @@ public sealed class TextTests
     [InlineData("claims")]
     [InlineData("statement")]
     [InlineData("genesis")]
+    [InlineData("clock")]
     [InlineData("key")]
     [InlineData("item")]
     [InlineData("opening")]
@@ -259,6 +271,7 @@ public sealed class TextTests
             "claims" => deposits[1]!.Text("claims"),
             "statement" => deposits[3]!.Text("statement"),
             "genesis" => FormatVectors.V1.Text("genesis"),
+            "clock" => FormatVectors.V1["clocks"]![0]!.Text("record"),
             "key" => KeyChangeTests.Example.Change.ToText(),
             "key change" => KeyChangeTests.Example.ToText(),
             "item" => fingerprints[0]!["items"]![0]!.Text("item"),
@@ -277,6 +290,7 @@ public sealed class TextTests
         "claims" => Claims.Parse(value).ToText(),
         "statement" => Statement.Parse(value).ToText(),
         "genesis" => Genesis.Parse(value).ToText(),
+        "clock" => ClockRecord.Parse(value).ToText(),
         "key" => KeyChange.Parse(value).ToText(),
         "key change" => KeyChangeProof.Parse(value).ToText(),
         "item" => ItemText.Parse(value).ToText(),
