@@ -43,7 +43,7 @@ internal static class AccountCommand
         var list = new Command("list", "Show accounts, members, credentials and signing keys.") { Data };
         list.SetAction(arguments => Change(context, arguments, create: false, register => AccountView.Show(context.Terminal, register, context.Time.GetUtcNow())));
         var erase = new Command("erase", "Erase an account: the private records of its deposits, its name, identity, members and keys. Stop the server first. For ever.") { Id, Data, Yes };
-        erase.SetAction(arguments => Erase(context, arguments));
+        erase.SetAction((arguments, cancellation) => Task.FromResult(Erase(context, arguments, cancellation)));
         var command = new Command("account", "Who may use a ledger: accounts, members, keys.") { create, list, member, verify, set, close, erase };
         CredentialCommands.AddTo(command, context, Data, Id, MemberName);
         OwnAccountCommands.AddTo(command, context);
@@ -78,14 +78,15 @@ internal static class AccountCommand
         context.Terminal.Line($"  {Shell.Command("notary", "account", "key", id, "zhang", "--data", data)}");
     }
 
-    private static int Erase(CliContext context, ParseResult arguments)
+    private static int Erase(CliContext context, ParseResult arguments, CancellationToken cancellation)
     {
         var id = arguments.GetRequiredValue(Id);
         if (!arguments.GetValue(Yes) && !(context.Terminal.CanAsk && context.Terminal.Ask($"erase {id} for ever? its depositors' own evidence stays good, but nobody can be given theirs again")))
             throw CliException.Input($"{id} is not erased", "give --yes to erase without a question");
         try
         {
-            var report = AccountErasure.Run(arguments.GetRequiredValue(Data), id, AccountRegister.LocalActor, context.Time);
+            var data = arguments.GetRequiredValue(Data);
+            var report = StageBars.Run(context.Terminal, progress => AccountErasure.Run(data, id, AccountRegister.LocalActor, context.Time, progress, cancellation));
             context.Terminal.Line($"erased {id}: the claims and requests of {Sizes.Count(report.Deposits, "deposit")}, its name, identity, members and keys");
             context.Terminal.Line("the ledger is unchanged, and certificates that were handed out verify as before");
             context.Terminal.Line("backups and replicas still hold all of it: make new ones and destroy the old");

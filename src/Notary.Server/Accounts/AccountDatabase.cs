@@ -81,6 +81,21 @@ internal sealed class AccountDatabase : IDisposable
         }
     });
 
+    /// <summary>Writes the database anew and empties its log: no page is left with rows that were deleted or moved.</summary>
+    /// <exception cref="StoreException">It was not, or somebody still reads the old pages.</exception>
+    public void Rewrite() => Guard(() =>
+    {
+        lock (gate)
+        {
+            // Not through a file in the system's own folder, which would have the rows too.
+            database.Execute("PRAGMA temp_store = MEMORY");
+            database.Execute("VACUUM");
+            return database.QueryNumber("PRAGMA wal_checkpoint(TRUNCATE)") == 0
+                ? true
+                : throw new StoreException("another process reads the accounts, and their log still holds what was erased", isFatal: false);
+        }
+    });
+
     public void Dispose()
     {
         lock (gate)

@@ -15,21 +15,27 @@ public sealed record ErasureReport(long Deposits, bool IsAgain);
 /// </summary>
 public static class AccountErasure
 {
-    /// <exception cref="AccountRefusedException">There is no such account, or the ledger's store cannot erase.</exception>
-    /// <exception cref="LedgerRefusedException">The folder is in use.</exception>
-    /// <exception cref="StoreException">The disk failed; run it again.</exception>
-    public static ErasureReport Run(string dataDirectory, string account, string actor, TimeProvider time)
+    /// <param name="dataDirectory">The folder of the ledger.</param>
+    /// <param name="account">Whom.</param>
+    /// <param name="actor">Who erases.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="progress">Told now and then how far it is, on the calling thread.</param>
+    /// <param name="cancellation">Ends it before anything is erased.</param>
+    /// <exception cref="AccountRefusedException">There is no such account.</exception>
+    /// <exception cref="LedgerRefusedException">The folder is in use, or the ledger is damaged.</exception>
+    /// <exception cref="StoreException">The disk failed, or somebody reads the accounts; run it again.</exception>
+    public static ErasureReport Run(
+        string dataDirectory, string account, string actor, TimeProvider time, Action<FsckProgress>? progress = null, CancellationToken cancellation = default)
     {
         using var folder = new DataFolder(dataDirectory, highWaterMark: null);
         if (!File.Exists(folder.Accounts))
             throw new AccountRefusedException($"{folder.Folder} has no accounts", "give the folder that 'notary serve' is given") { IsMissing = true };
         folder.Lock();
+        folder.RequireNoDraft();
         using var database = AccountDatabase.Open(folder.Accounts, time);
         if (database.Read(rows => AccountRows.Find(rows, account)) is null)
             throw new AccountRefusedException($"there is no account {account}", "'notary account list' shows them") { IsMissing = true };
-        if (LedgerStores.KindOf(folder.Database) is { } kind && kind != StoreKind.Sqlite)
-            throw new AccountRefusedException($"the {LedgerStores.NameOf(kind)} store cannot erase", $"move the ledger with 'notary migrate --data {folder.Folder} --to sqlite' first");
-        var deposits = File.Exists(folder.Database) ? SqliteErasure.Run(folder.Database, account) : 0;
+        var deposits = (long)LedgerErasure.Run(folder, account, progress, cancellation);
         // A crash before this leaves the account with its name, and its deposits without records: erasing it again ends it.
         var report = database.Change((rows, pen) =>
         {
@@ -46,11 +52,8 @@ public static class AccountErasure
             return new ErasureReport(deposits, isAgain);
         });
         // A crash before this leaves the account erased, and copies of its rows in pages: erasing it again ends it.
-        return database.Read(rows =>
-        {
-            rows.Execute("VACUUM");
-            return report;
-        });
+        database.Rewrite();
+        return report;
     }
 
     /// <summary>What stands in the place of the name.</summary>

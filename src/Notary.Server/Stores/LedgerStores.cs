@@ -92,6 +92,15 @@ public static partial class LedgerStores
     /// <summary>Makes a closed database one file without a log beside it.</summary>
     internal static void MakePlain(string path) => DriverOf(KindOf(path) ?? StoreKind.Sqlite).MakePlain(path);
 
+    /// <summary>Gives a finished database, of whichever kind, the name of a closed one, in one step; durable when this returns.</summary>
+    internal static void Replace(string old, string draft)
+    {
+        // No log of the old database may stay behind: it would be read into the new one.
+        MakePlain(old);
+        File.Move(draft, old, overwrite: true);
+        DurableFile.SyncFolderOf(old);
+    }
+
     /// <summary>Set by the file of the store, which not every build has.</summary>
     static partial void AddLiteDb(ref StoreDriver? driver);
 

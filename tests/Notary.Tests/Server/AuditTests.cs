@@ -98,8 +98,8 @@ public sealed class AuditTests : IAsyncLifetime
         await server.Server.DisposeAsync();
         server.Register.Dispose();
 
-        Assert.Equal(21, AccountErasure.Run(server.Data, "alpha", "test", TimeProvider.System).Deposits);
-        Assert.True(AccountErasure.Run(server.Data, "alpha", "test", TimeProvider.System).IsAgain);
+        Assert.Equal(21, AccountErasure.Run(server.Data, "alpha", "test", TimeProvider.System, null, Cancellation).Deposits);
+        Assert.True(AccountErasure.Run(server.Data, "alpha", "test", TimeProvider.System, null, Cancellation).IsAgain);
         var check = Fsck.Run(server.Data, null, null, Cancellation);
         Assert.True(check.IsWhole, string.Join('\n', check.Findings));
         Assert.Null(AuditVerification.Run(server.Data, TimeProvider.System, Cancellation).Problem);

@@ -37,7 +37,7 @@ public static class LedgerMigration
         try
         {
             var check = Copy(folder.Database, draft, to, progress, cancellation);
-            Replace(folder.Database, draft);
+            LedgerStores.Replace(folder.Database, draft);
             return new MigrationReport(check, from, to);
         }
         catch (Exception e) when (e is StoreDamagedException or StoreException)
@@ -62,13 +62,5 @@ public static class LedgerMigration
         using var right = LedgerStores.OpenReadOnly(draft);
         new StoreComparison(left, right, progress, cancellation).Run();
         return check;
-    }
-
-    private static void Replace(string old, string draft)
-    {
-        // No log of the old database may stay behind: it would be read into the new one.
-        LedgerStores.MakePlain(old);
-        File.Move(draft, old, overwrite: true);
-        DurableFile.SyncFolderOf(old);
     }
 }
