@@ -22,7 +22,15 @@ public sealed class LostAccountsTests : IAsyncLifetime
 
     private string Copy => Path.Combine(folder.Path, "copy.db");
 
-    public async ValueTask InitializeAsync() => await server.InitializeAsync();
+    public async ValueTask InitializeAsync()
+    {
+        var plain = RunningServer.Options(server.Data);
+        // The log is compared beside the running server, which LiteDB does not allow.
+        await server.StartAsync(new ServerOptions
+        {
+            DataDirectory = plain.DataDirectory, Origin = plain.Origin, Listen = plain.Listen, Web = plain.Web, Store = StoreKind.Sqlite,
+        });
+    }
 
     public async ValueTask DisposeAsync()
     {
