@@ -64,11 +64,20 @@ internal sealed class ClockRun(int seed, DirectoryInfo? parent, Action<string> s
             throw new FaultException($"a deposit was {(issued ? "issued" : "refused")}, readyz says {said}");
     }
 
-    /// <summary>The monotonic clock is left alone: timers and timeouts are not what is tested.</summary>
-    private static string[] Wrapper(string clock)
+    /// <summary>
+    /// The environment of a process whose wall clock is off by what a file says, such as <c>+0.5</c> or <c>-1h</c>. The monotonic
+    /// clock is left alone: timers and timeouts are not what is tested.
+    /// </summary>
+    /// <exception cref="CannotRunException">libfaketime is missing.</exception>
+    internal static IReadOnlyDictionary<string, string?> FakeTime(string offset)
     {
         var library = Directory.EnumerateDirectories("/usr/lib").Select(folder => Path.Combine(folder, "faketime/libfaketimeMT.so.1")).FirstOrDefault(File.Exists)
             ?? throw new CannotRunException("libfaketime is not installed");
-        return ["env", $"LD_PRELOAD={library}", $"FAKETIME_TIMESTAMP_FILE={clock}", "FAKETIME_NO_CACHE=1", "FAKETIME_DONT_FAKE_MONOTONIC=1", "DONT_FAKE_MONOTONIC=1"];
+        return new Dictionary<string, string?>
+        {
+            ["LD_PRELOAD"] = library, ["FAKETIME_TIMESTAMP_FILE"] = offset, ["FAKETIME_NO_CACHE"] = "1", ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1", ["DONT_FAKE_MONOTONIC"] = "1",
+        };
     }
+
+    private static string[] Wrapper(string clock) => ["env", .. FakeTime(clock).Select(variable => $"{variable.Key}={variable.Value}")];
 }
