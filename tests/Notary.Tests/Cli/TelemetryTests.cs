@@ -38,6 +38,35 @@ public sealed partial class TelemetryTests : CliTest
         AssertResource(collector.Metrics.Last().Resource);
         AssertSpans([.. collector.Traces.SelectMany(export => export.Spans)]);
         AssertNothingSecret(collector.Bodies, requests);
+    }
+
+    [Fact]
+    public async Task What_the_operators_files_ask_for_is_what_a_server_with_everything_sends()
+    {
+        await using var collector = await OtlpReceiver.StartAsync(overGrpc: true);
+        await using var source = new TestNtpServer(() => TimeProvider.System.GetUtcNow());
+        await using var calendar = await TestCalendar.StartAsync();
+        var outside = new TestAuthority();
+        await using var authority = await TestTimestampServer.StartAsync(query => Task.FromResult(outside.Answer(query, TimeProvider.System.GetUtcNow())));
+        await File.WriteAllTextAsync(At("outside.pem"), outside.Root.ExportCertificatePem(), Cancellation);
+        await RunAsync(0, "ca", "init", "--out", At("ca"), "--name", "Example Ltd");
+        await using var server = NotaryProcess.StartIn(
+            collector.Environment, "serve", "--data", At("data"), "--listen", "127.0.0.1:0", "--web", "127.0.0.1:0", "--ntp", source.Source.ToString(),
+            "--calendar", calendar.Address.AbsoluteUri, "--outside-tsa", $"{authority.Address}={At("outside.pem")}", "--tsa-certificate", At("ca/tsa.pem"), "--tsa-key", At("ca/tsa.key"));
+        using var channel = GrpcChannel.ForAddress(await server.FieldAsync("grpc"));
+        using var http = new HttpClient();
+        var request = RunningServer.NewRequest(await server.FieldAsync("ledger"), 1);
+        await new Proto.Notary.NotaryClient(channel).DepositAsync(new Proto.DepositRequest { Request = Bytes(request) }, cancellationToken: Cancellation);
+        await RefuseAsync(new Proto.Notary.NotaryClient(channel), Bytes(request with { Items = 2 }));
+        foreach (var query in (byte[][])[new TimestampQuery(MessageImprint.Of(Hash.Of([]))).ToDer(), []])
+        {
+            using var content = new ByteArrayContent(query) { Headers = { ContentType = new("application/timestamp-query") } };
+            (await http.PostAsync(new Uri(await server.FieldAsync("tsa")), content, Cancellation)).EnsureSuccessStatusCode();
+        }
+
+        Assert.Equal(0, await server.SignalAsync("TERM"));
+
+        Assert.Empty(server.Error);
         foreach (var file in (string[])["deploy/grafana-dashboard.json", "deploy/prometheus-alerts.yml"])
             AssertNamesOnly(file, [.. collector.Metrics.SelectMany(export => export.Points)]);
     }
@@ -153,7 +182,11 @@ public sealed partial class TelemetryTests : CliTest
             Assert.DoesNotContain(secret, sent, StringComparison.OrdinalIgnoreCase);
     }
 
-    private static HashSet<string> AllRefusalTypes() => [.. typeof(RefusalType).GetFields().Select(constant => (string)constant.GetRawConstantValue()!)];
+    private static HashSet<string> AllRefusalTypes() =>
+    [
+        .. typeof(RefusalType).GetFields().Select(constant => (string)constant.GetRawConstantValue()!),
+        .. Enum.GetValues<TimestampFailure>().Select(failure => RefusalType.Of(failure)),
+    ];
 
     [GeneratedRegex(@"\b(notary|http|kestrel|dotnet)_[a-z0-9_]+\b(?!=)")]
     private static partial Regex SeriesName();

@@ -1,7 +1,11 @@
+using System.Globalization;
 using System.Net.Sockets;
+using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging;
+using Notary.Server;
 using Notary.Tests.Support;
 using Xunit;
 
@@ -58,6 +62,19 @@ public sealed partial class DeployTests : CliTest
         Assert.Empty(server.Error);
     }
 
+    [Fact]
+    public void Every_alarm_and_every_event_has_its_line_in_the_guide()
+    {
+        string Read(string path) => File.ReadAllText(Path.Combine(RepositoryFolder.Path, path));
+        var alarms = Alarm().Matches(Read("deploy/prometheus-alerts.yml")).Select(match => match.Groups[1].Value).ToList();
+        Assert.NotEmpty(alarms);
+        foreach (var guide in (string[])["docs/operations.md", "docs/operations.zh.md"])
+            Assert.All(alarms, alarm => Assert.Matches($"\n\\|[^|]*\\b{alarm}\\b[^|]*\\|", Read(guide)));
+        var table = Read("docs/operations.md").Split("\n| Event | |", 2)[1].Split("\n\n")[0];
+        var events = typeof(LogMessages).GetMethods().Select(method => method.GetCustomAttribute<LoggerMessageAttribute>()?.EventId).OfType<int>();
+        Assert.Equal(events.Order(), Number().Matches(table).Select(match => int.Parse(match.Value, CultureInfo.InvariantCulture)).Order());
+    }
+
     private static async Task<string> ReceiveAsync(Socket manager)
     {
         var buffer = new byte[64];
@@ -71,6 +88,12 @@ public sealed partial class DeployTests : CliTest
             File.ReadAllText(Path.Combine(RepositoryFolder.Path, "deploy", "Dockerfile"))).Groups[1].Value)!;
         return ExternalTool.RunAsync(command[0], command[1..].Select(argument => argument.Replace("7071", port, StringComparison.Ordinal)));
     }
+
+    [GeneratedRegex("- alert: ([A-Za-z]+)")]
+    private static partial Regex Alarm();
+
+    [GeneratedRegex("\\b[0-9]+\\b")]
+    private static partial Regex Number();
 
     [GeneratedRegex("^HEALTHCHECK .* CMD (\\[.*\\])$", RegexOptions.Multiline)]
     private static partial Regex HealthCheck();

@@ -38,6 +38,13 @@ internal sealed class TestAuthority
     /// <summary>An honest token over the data, of that time.</summary>
     public byte[] Stamp(ReadOnlySpan<byte> data, DateTimeOffset time) => Stamp(new TokenPlan { Imprint = MessageImprint.Of(Hash.Of(data)), Time = time });
 
+    /// <summary>An honest reply to a query.</summary>
+    public byte[] Answer(byte[] query, DateTimeOffset time)
+    {
+        var asked = TimestampQuery.Parse(query);
+        return new TimestampReply((ReadOnlyMemory<byte>?)Stamp(new TokenPlan { Imprint = asked.Imprint, Time = time, Nonce = asked.Nonce })).ToDer();
+    }
+
     public byte[] Stamp(TokenPlan plan)
     {
         using var key = plan.RsaBits is { } bits ? (AsymmetricAlgorithm)RSA.Create(bits) : ECDsa.Create(ECCurve.NamedCurves.nistP256);
