@@ -11,7 +11,7 @@ public sealed partial class ChinesePunctuationTests
 {
     public static TheoryData<string> Sources =>
     [
-        "README.md", "docs/operations.zh.md",
+        "README.md", "docs/operations.zh.md", "docs/accounts.zh.md",
         .. from ending in (string[])["*.cs", "*.sh", "*.ps1", "*.txt"]
            from path in Directory.EnumerateFiles(Path.Combine(RepositoryFolder.Path, "src"), ending, SearchOption.AllDirectories)
            let name = Path.GetRelativePath(RepositoryFolder.Path, path)

@@ -48,14 +48,16 @@ public sealed class AccessTableTests(AccountsServer server) : IClassFixture<Acco
         Assert.Equal(Methods.Select(CallOf).Order(StringComparer.Ordinal), mapped.Order(StringComparer.Ordinal));
     }
 
-    [Fact]
-    public void The_documents_have_the_same_table()
+    [Theory]
+    [InlineData("accounts.md", "yes", "| call | scope | nobody | ")]
+    [InlineData("accounts.zh.md", "是", "| 调用 | 权限 | 无身份 | ")]
+    public void The_documents_have_the_same_table(string document, string yes, string heading)
     {
-        var lines = File.ReadAllLines(Path.Combine(RepositoryFolder.Path, "docs", "accounts.md"));
+        var lines = File.ReadAllLines(Path.Combine(RepositoryFolder.Path, "docs", document));
         var printed = AccessTable.Rows.Select(row => $"| `{row.Call}` | {(row.Scope == Scopes.None ? "" : AccessWords.Of(row.Scope))} | "
-            + string.Join(" | ", Enum.GetValues<Role>().Select(role => row.Allows(role, Scopes.All)).Prepend(row.IsPublic).Select(may => may ? "yes" : "")) + " |");
-        Assert.Equal(printed, lines.Where(line => line.StartsWith("| `", StringComparison.Ordinal)).Where(line => line.Contains(" | yes", StringComparison.Ordinal)));
-        Assert.Contains("| call | scope | nobody | " + string.Join(" | ", AccessWords.Roles) + " |", lines);
+            + string.Join(" | ", Enum.GetValues<Role>().Select(role => row.Allows(role, Scopes.All)).Prepend(row.IsPublic).Select(may => may ? yes : "")) + " |");
+        Assert.Equal(printed, lines.Where(line => line.StartsWith("| `", StringComparison.Ordinal)).Where(line => line.Contains($" | {yes}", StringComparison.Ordinal)));
+        Assert.Contains(heading + string.Join(" | ", AccessWords.Roles) + " |", lines);
     }
 
     [Fact]
