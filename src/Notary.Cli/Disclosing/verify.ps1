@@ -1,10 +1,12 @@
 ﻿# 核验存证披露包：不需要本项目的程序，不需要网络。  Checks a package that discloses documents of a deposit, offline.
 #
-#   powershell -ExecutionPolicy Bypass -File verify.ps1 [-Key VKEY] [-Depositor VKEY] [-TsaRoots FILE] [-Package FOLDER] [FILE...]
+#   powershell -ExecutionPolicy Bypass -File verify.ps1 [-Key VKEY | -Trust FILE] [-Depositor VKEY] [-TsaRoots FILE] [-Headers FILE] [-Package FOLDER] [FILE...]
 #
 #   -Key        账本公钥 the ledger's public key, as its operator publishes it. Take it from elsewhere than this package.
+#   -Trust      信任文件 in its place a trust file (C2SP tlog-policy): the ledgers and witnesses that you trust, and how many must have signed.
 #   -Depositor  存证人公钥 the key of the account that you expect to have deposited.
 #   -TsaRoots   时间戳根证书 root certificates, in PEM, of the time-stamping authorities that you trust; without it no time-stamp counts.
+#   -Headers    区块头 headers of Bitcoin blocks that you trust, one 'height header' a line, the header in 160 hex digits.
 #   -Package    解压后的文件夹 the unpacked package; by default the one that this script lies in.
 #   FILE        待核验的文件 documents to compare, besides those in 02_files/.
 #
@@ -13,7 +15,7 @@
 # The formats are in the project's proto/README.md; verify.sh, beside this, does the same. Whoever forges a package forges
 # the script in it: take this one from the project, and compare.
 [CmdletBinding(PositionalBinding = $false)]
-param([string]$Key, [string]$Depositor, [string]$TsaRoots, [string]$Package, [Parameter(ValueFromRemainingArguments = $true)][string[]]$File)
+param([string]$Key, [string]$Trust, [string]$Depositor, [string]$TsaRoots, [string]$Headers, [string]$Package, [Parameter(ValueFromRemainingArguments = $true)][string[]]$File)
 Set-StrictMode -Version 2
 $ErrorActionPreference = 'Stop'
 try { [Console]::OutputEncoding = New-Object Text.UTF8Encoding $false } catch { }
@@ -145,11 +147,108 @@ function SignedBy($key, $signatures, [string]$text) { # Valid, Invalid or Absent
     }
     $result
 }
+function CosignedBy($key, $signatures, [string]$text) { # the same for a witness, which signs a time as well (C2SP tlog-cosignature)
+    $by = @{ Result = 'Absent'; At = [long]0 }
+    foreach ($one in $signatures) {
+        if ($one.Name -cne $key.Name -or $one.Id -cne $key.Id) { continue }
+        # .NET's calendar ends with the year 9999, in second 253402300799.
+        if ($one.Hex.Length -ne 144 -or [string]::CompareOrdinal($one.Hex.Substring(0, 16), '0000003afff4417f') -gt 0) { return @{ Result = 'Invalid' } }
+        $seconds = [Convert]::ToInt64($one.Hex.Substring(0, 16), 16)
+        if (-not (Ed25519 $key.Hex $one.Hex.Substring(16) $utf8.GetBytes("cosignature/v1`ntime $seconds`n$text"))) { return @{ Result = 'Invalid' } }
+        $by.Result = 'Valid'
+        if ($seconds -ne 0 -and ($by.At -eq 0 -or $seconds -lt $by.At)) { $by.At = $seconds }
+    }
+    $by
+}
+
+# ---- The reader's own files: a trust file (C2SP tlog-policy) and block headers ----
+
+function ReadOwn([string]$option, [string]$path, [long]$limit) { # its lines
+    $full = [IO.Path]::GetFullPath([IO.Path]::Combine((Get-Location).ProviderPath, $path))
+    if (-not [IO.File]::Exists($full)) { Die "${option}: not a file that can be read" }
+    if ((New-Object IO.FileInfo $full).Length -gt $limit) { Die "${option}: is larger than $limit bytes" }
+    try { $text = $utf8.GetString([IO.File]::ReadAllBytes($full)) } catch { Die "${option}: is no UTF-8" }
+    if (-not $text.EndsWith("`n", 'Ordinal')) { Die "${option}: is empty, or does not end in a line feed" }
+    $text.Substring(0, $text.Length - 1).Split("`n")
+}
+function ReadTrust([string]$path) {
+    $policy = @{ Logs = @(); Witnesses = @(); Groups = @(); Quorum = '' }
+    $hexes, $defined, $members = @(), @(), @()
+    $number, $seen = 0, $false
+    foreach ($line in @(ReadOwn '-Trust' $path 65536)) {
+        $number++
+        if ([regex]::IsMatch($line, '[\u0000-\u0008\u000A-\u001F\u007F]')) { Die "-Trust: line $number holds a control character" }
+        $words = @($line.Split([char[]]" `t", [StringSplitOptions]::RemoveEmptyEntries))
+        if ($words.Length -eq 0 -or $words[0].StartsWith('#', 'Ordinal')) { continue }
+        $name, $key = '', $null
+        if ($words[0] -ceq 'log' -and 2, 3 -contains $words.Length) {
+            $key = ParseKey $words[1]
+            if (-not $key -or $key.Type -cne '01' -or -not (IsOrigin $key.Name) -or $policy.Logs.Length -ge 64) { Die "-Trust: line $number is no 'log VKEY [URL]' of a ledger's key, or one too many" }
+            $policy.Logs += $key
+        }
+        elseif ($words[0] -ceq 'witness' -and 3, 4 -contains $words.Length) {
+            $key = ParseKey $words[2]
+            if (-not $key -or $key.Type -cne '04' -or $policy.Witnesses.Length -ge 64) { Die "-Trust: line $number is no 'witness NAME VKEY [URL]' of a witness's key, or one too many" }
+            $name = $words[1]
+            $policy.Witnesses += @{ Name = $name; Key = $key }
+        }
+        elseif ($words[0] -ceq 'group' -and $words.Length -ge 4) {
+            $group = @($words[3..($words.Length - 1)])
+            foreach ($one in $group) {
+                if ($defined -cnotcontains $one -or $members -ccontains $one) { Die "-Trust: line $number names what no line above defines, or a member of a group already" }
+                $members += $one
+            }
+            $name = $words[1]
+            $least = if ($words[2] -ceq 'all') { $group.Length } elseif ($words[2] -ceq 'any') { 1 } elseif (Fits $words[2] '[1-9][0-9]{0,3}') { [int]$words[2] } else { 0 }
+            if ($least -lt 1 -or $least -gt $group.Length -or $policy.Groups.Length -ge 64) { Die "-Trust: line $number has no such threshold, or is one group too many" }
+            $policy.Groups += @{ Name = $name; Least = $least; Members = $group }
+        }
+        elseif ($words[0] -ceq 'quorum' -and $words.Length -eq 2 -and -not $seen) {
+            if ($words[1] -cne 'none' -and $defined -cnotcontains $words[1]) { Die "-Trust: line $number names what no line above defines" }
+            $seen = $true
+            if ($words[1] -cne 'none') { $policy.Quorum = $words[1] }
+        }
+        else { Die "-Trust: line $number is none of log, witness, group, quorum, #, or not of its form" }
+        if ($key) { if ($hexes -ccontains $key.Hex) { Die "-Trust: line $number repeats a key" }; $hexes += $key.Hex }
+        if ($name) { if ($name -ceq 'none' -or $defined -ccontains $name) { Die "-Trust: line $number defines a name that is taken" }; $defined += $name }
+    }
+    if (-not $seen) { Die "-Trust: has no quorum; write 'quorum none' to ask for no witnesses" }
+    $policy
+}
+function Reversed([string]$hex) { $bytes = FromHex $hex; [Array]::Reverse($bytes); ToHex $bytes }
+function ReadHeaders([string]$path) { # blocks by height; the work is checked, that a block is Bitcoin's the reader says
+    $blocks = New-Object 'Collections.Generic.Dictionary[string,object]' ([StringComparer]::Ordinal)
+    $number = 0
+    foreach ($line in @(ReadOwn '-Headers' $path 20971520)) {
+        $number++
+        $line = $line.TrimEnd("`r")
+        if ($line -ceq '' -or $line.StartsWith('#', 'Ordinal')) { continue }
+        if (-not (Fits $line '[0-9]+ [0-9A-Fa-f]{160}') -or -not (IsNumber $line.Split(' ')[0])) { Die "-Headers: line $number is not 'height header'" }
+        $height, $header = $line.ToLowerInvariant().Split(' ')
+        $bits = Reversed $header.Substring(144, 8)
+        $exponent, $mantissa = [Convert]::ToInt32($bits.Substring(0, 2), 16), [Convert]::ToInt32($bits.Substring(2), 16)
+        $size = $mantissa -band 0x7fffff
+        $target = if ($exponent -le 3) { [bigint]($size -shr (8 * (3 - $exponent))) } else { [bigint]$size * [bigint]::Pow(256, $exponent - 3) }
+        if (($mantissa -band 0x800000) -ne 0 -or $target.IsZero -or $target -ge [bigint]::Pow(2, 256)) { Die "-Headers: block $height claims a difficulty that no block can have" }
+        $hash = Reversed (Sha (Sha $header))
+        if ([bigint]::Parse("0$hash", 'AllowHexSpecifier') -gt $target) { Die "-Headers: block $height lacks the proof of work that it claims" }
+        if ($blocks.ContainsKey($height) -and $blocks[$height].Hash -cne $hash) { Die "-Headers: two headers for block $height" }
+        $blocks[$height] = @{ Hash = $hash; Root = $header.Substring(72, 64); Time = [Convert]::ToInt64((Reversed $header.Substring(136, 8)), 16) }
+    }
+    if ($blocks.Count -eq 0) { Die '-Headers: holds no header' }
+    $blocks
+}
 
 # ---- The command ----
 
-$trusted = if ($Key) { ParseKey $Key } else { $null }
-if ($Key -and ($null -eq $trusted -or $trusted.Type -cne '01' -or -not (IsOrigin $trusted.Name))) { Die '-Key: not the public key of a ledger, name+hash+base64' }
+if ($Key -and $Trust) { Die '-Key and -Trust are both given: a trust file names the ledgers itself' }
+$policy = @{ Logs = @(); Witnesses = @(); Groups = @(); Quorum = '' }
+if ($Key) {
+    $policy.Logs = @(ParseKey $Key)
+    if ($null -eq $policy.Logs[0] -or $policy.Logs[0].Type -cne '01' -or -not (IsOrigin $policy.Logs[0].Name)) { Die '-Key: not the public key of a ledger, name+hash+base64' }
+}
+if ($Trust) { $policy = ReadTrust $Trust }
+$blocks = if ($Headers) { ReadHeaders $Headers } else { @{} }
 $expected = if ($Depositor) { ParseKey $Depositor } else { $null }
 if ($Depositor -and $null -eq $expected) { Die '-Depositor: not a public key, name+hash+base64' }
 $here = (Get-Location).ProviderPath
@@ -496,12 +595,45 @@ function Climbs($t) { # whether the path leads from the statement at its index t
 function CheckCheckpoint {
     if (-not $T) { Fails checkpoint 'the proof cannot be read'; return }
     if ($S -and $S.Ledger -cne $T.Origin) { Fails checkpoint 'the statement is of another ledger than the checkpoint'; return }
-    if (-not $trusted) { Leaves checkpoint "no -Key was given: whose checkpoint this is was not checked (it says: $($T.Origin))"; return }
-    if ($trusted.Name -cne $T.Origin) { Fails checkpoint "the checkpoint is of ledger $($T.Origin), the key of $($trusted.Name)"; return }
-    if (-not $canSign) { Leaves checkpoint 'openssl 3 is missing'; return }
-    $by = SignedBy $trusted $T.Signatures $T.Text
-    if ($by -cne 'Valid') { Fails checkpoint "the signature of ledger $($T.Origin) is $by under the key given"; return }
+    if ($policy.Logs.Length -gt 0 -and -not $canSign) { Leaves checkpoint 'openssl 3 is missing'; return }
+    $named, $signed = $false, $false
+    foreach ($log in $policy.Logs) {
+        $by = SignedBy $log $T.Signatures $T.Text
+        # A trusted key's bad signature condemns the checkpoint, whoever else signed it (C2SP signed-note).
+        if ($by -ceq 'Invalid') { Fails checkpoint "the signature of ledger $($log.Name) is Invalid under the key given"; return }
+        if ($log.Name -cne $T.Origin) { continue }
+        $named = $true
+        if ($by -ceq 'Valid') { $signed = $true }
+    }
+    if ($policy.Logs.Length -eq 0) { Leaves checkpoint "no -Key or -Trust was given: whose checkpoint this is was not checked (it says: $($T.Origin))"; return }
+    if (-not $named) { Fails checkpoint "the checkpoint is of ledger $($T.Origin), of which no key was given"; return }
+    if (-not $signed) { Fails checkpoint "the signature of ledger $($T.Origin) is Absent under the key given"; return }
     if ($S) { Passes checkpoint "ledger $($T.Origin) signed it, under the key given" } else { Leaves checkpoint 'there is no statement to compare with' }
+}
+$earliest, $earliestBy = '', ''
+function Dated([string]$time, [string]$by) { # an independent time of the entry, as the texts write it
+    if (-not $earliest -or [string]::CompareOrdinal($time, $earliest) -lt 0) { $script:earliest, $script:earliestBy = $time, $by }
+}
+function OfSeconds([long]$seconds) { ([DateTime]'1970-01-01').AddSeconds($seconds).ToString('yyyy-MM-ddTHH:mm:ss.fffZ', [Globalization.CultureInfo]::InvariantCulture) }
+function CheckWitnesses {
+    if (-not $T) { Leaves witnesses 'the proof cannot be read'; return }
+    if ($policy.Witnesses.Length -gt 0 -and -not $canSign) { Leaves witnesses 'openssl 3 is missing'; return }
+    $cosigned = @()
+    foreach ($witness in $policy.Witnesses) {
+        $name = Shown $witness.Key.Name
+        $by = CosignedBy $witness.Key $T.Signatures $T.Text
+        if ($by.Result -ceq 'Invalid') { Fails witnesses "a cosignature in the name of $name does not verify"; return }
+        if ($by.Result -cne 'Valid') { continue }
+        $cosigned += $witness.Name
+        if ($by.At -ne 0) { Dated (OfSeconds $by.At) "见证方 witness $name" }
+    }
+    $have = "$($cosigned.Length) of $($policy.Witnesses.Length) witnesses have cosigned"
+    if (-not $policy.Quorum) { Leaves witnesses "no quorum of witnesses is asked for; $have"; return }
+    foreach ($group in $policy.Groups) { # a group names only what stands above it
+        if (@($group.Members | Where-Object { $cosigned -ccontains $_ }).Length -ge $group.Least) { $cosigned += $group.Name }
+    }
+    if ($cosigned -ccontains $policy.Quorum) { Passes witnesses "the quorum of the trust file is met: $have" }
+    else { Fails witnesses "the quorum of the trust file is not met: $have" }
 }
 function JudgeToken([int]$n) { # a time, 'unknown', or what is wrong
     $one = $stamps[$n]
@@ -539,7 +671,6 @@ function JudgeToken([int]$n) { # a time, 'unknown', or what is wrong
     if ($LASTEXITCODE -eq 0) { return $time.ToString('yyyy-MM-ddTHH:mm:ss') + '.' + $m.Groups[4].Value.TrimStart('.').PadRight(3, '0').Substring(0, 3) + 'Z' }
     if ($said -cmatch 'unable to get (local )?issuer certificate|self.signed certificate') { 'unknown' } else { 'does not verify' }
 }
-$earliest = ''
 function CheckTime {
     if ($stamps.Length -eq 0) { Leaves time 'there is no time-stamp'; return }
     if (-not $canSign -or -not (& { $ErrorActionPreference = 'Continue'; & $openssl ts -help 2>&1 | Out-String }).Contains('-attime')) { Leaves time 'openssl 3 is missing'; return }
@@ -550,7 +681,7 @@ function CheckTime {
         if ($said -ceq 'unknown') { continue }
         if (-not $said.EndsWith('Z', 'Ordinal')) { if (-not $refused) { $refused = "time-stamp $n $said" }; continue }
         $held++
-        if ($stamps[$n].Over -ceq 'checkpoint' -and (-not $earliest -or [string]::CompareOrdinal($said, $earliest) -lt 0)) { $script:earliest = $said }
+        if ($stamps[$n].Over -ceq 'checkpoint') { Dated $said '时间戳 a time-stamp' }
     }
     # What another authority says is not less true for it.
     if ($refused) { Fails time $refused }
@@ -559,15 +690,165 @@ function CheckTime {
     else { Passes time "$held of $($stamps.Length) time-stamps verify, each as of its own time, up to the roots given; revocation was not checked" }
 }
 
+# ---- OpenTimestamps: one file a document, from its digest through the entry into Bitcoin (the limits are those of notary) ----
+
+function Bytes([int]$count) {
+    if ($count -gt $ots.Length - $at) { throw 'is cut short' }
+    $bytes = New-Object byte[] $count
+    [Array]::Copy($ots, $at, $bytes, 0, $count)
+    $script:at += $count
+    , $bytes
+}
+function Number { # unsigned LEB128; ten groups hold 64 bits
+    $number = [bigint]0
+    for ($shift = 0; $shift -lt 70; $shift += 7) {
+        $group = (Bytes 1)[0]
+        if ($shift -eq 63 -and ($group -band 127) -gt 1) { break }
+        $number += [bigint]($group -band 127) * [bigint]::Pow(2, $shift)
+        if ($group -lt 128) { return $number }
+    }
+    throw 'has a number of more than 64 bits'
+}
+function Sized([int]$least, [int]$most) {
+    $count = Number
+    if ($count -lt $least -or $count -gt $most) { throw 'has a piece that is too long or too short' }
+    , (Bytes ([int]$count))
+}
+function Keccak256([byte[]]$message) { # with the padding of before SHA-3, which no library here has
+    $rotations = 0, 1, 62, 28, 27, 36, 44, 6, 55, 20, 3, 10, 43, 25, 39, 41, 45, 15, 21, 8, 18, 2, 61, 56, 14
+    $constants = '1 8082 800000000000808a 8000000080008000 808b 80000001 8000000080008081 8000000000008009 8a 88 80008009 8000000a 8000808b 800000000000008b 8000000000008089 8000000000008003 8000000000008002 8000000000000080 800a 800000008000000a 8000000080008081 8000000000008080 80000001 8000000080008008'.Split(' ')
+    $padded = New-Object byte[] ($message.Length + 136 - $message.Length % 136)
+    [Array]::Copy($message, $padded, $message.Length)
+    $padded[$message.Length] = $padded[$message.Length] -bor 1
+    $padded[$padded.Length - 1] = $padded[$padded.Length - 1] -bor 128
+    $s, $b, $c = (New-Object uint64[] 25), (New-Object uint64[] 25), (New-Object uint64[] 5)
+    for ($k = 0; $k -lt $padded.Length; $k += 136) {
+        for ($i = 0; $i -lt 17; $i++) { $s[$i] = $s[$i] -bxor [BitConverter]::ToUInt64($padded, $k + 8 * $i) }
+        foreach ($constant in $constants) {
+            for ($x = 0; $x -lt 5; $x++) { $c[$x] = $s[$x] -bxor $s[$x + 5] -bxor $s[$x + 10] -bxor $s[$x + 15] -bxor $s[$x + 20] }
+            for ($x = 0; $x -lt 5; $x++) {
+                $w = $c[($x + 1) % 5]
+                $d = $c[($x + 4) % 5] -bxor (($w -shl 1) -bor ($w -shr 63))
+                for ($y = 0; $y -lt 25; $y += 5) { $s[$x + $y] = $s[$x + $y] -bxor $d }
+            }
+            for ($i = 0; $i -lt 25; $i++) {
+                $x, $y, $w, $d = ($i % 5), [Math]::Floor($i / 5), $s[$i], $rotations[$i]
+                if ($d -ne 0) { $w = ($w -shl $d) -bor ($w -shr (64 - $d)) }
+                $b[(2 * $x + 3 * $y) % 5 * 5 + $y] = $w
+            }
+            for ($y = 0; $y -lt 25; $y += 5) {
+                for ($x = 0; $x -lt 5; $x++) { $s[$y + $x] = $b[$y + $x] -bxor ((-bnot $b[$y + ($x + 1) % 5]) -band $b[$y + ($x + 2) % 5]) }
+            }
+            $s[0] = $s[0] -bxor [Convert]::ToUInt64($constant, 16)
+        }
+    }
+    $digest = New-Object byte[] 32
+    [Buffer]::BlockCopy($s, 0, $digest, 0, 32)
+    , $digest
+}
+function Applied([byte]$tag, [byte[]]$message) { # the message after the operation at $at
+    switch ($tag) {
+        0x08 { return , $sha256.ComputeHash($message) }
+        0x02 { return , [Security.Cryptography.SHA1]::Create().ComputeHash($message) }
+        0x67 { return , (Keccak256 $message) }
+        0x03 {
+            [IO.File]::WriteAllBytes("$work/message", $message)
+            $ErrorActionPreference = 'Continue'
+            $line = if ($openssl) { [string](& $openssl dgst -rmd160 -r "$work/message" 2> $null) } else { '' }
+            if ($line.Length -lt 40 -or -not (Fits $line.Substring(0, 40) '[0-9a-f]{40}')) { Die 'a path uses a hash function that openssl here does not have: use notary verify' }
+            return , (FromHex $line.Substring(0, 40))
+        }
+        0xf0 { return , [byte[]]($message + (Sized 1 4096)) }
+        0xf1 { return , [byte[]]((Sized 1 4096) + $message) }
+        0xf2 { $reversed = [byte[]]$message.Clone(); [Array]::Reverse($reversed); return , $reversed }
+        0xf3 { return , [Text.Encoding]::ASCII.GetBytes((ToHex $message)) }
+        default { throw 'has an operation that is not known' }
+    }
+}
+function Attested([byte[]]$message, [bool]$past, $found) {
+    $kind = ToHex (Bytes 8)
+    $payload = Sized 0 8192
+    $end, $script:at = $at, ($at - $payload.Length)
+    if ($kind -ceq '83dfe30d2ef90c8e') {
+        if (-not (Fits ([Text.Encoding]::GetEncoding(28591).GetString((Sized 0 1000))) '[A-Za-z0-9._/:-]*')) { throw 'names an address that is none' }
+    }
+    elseif ($kind -ceq '0588960d73d71901' -or $kind -ceq '06869a0d73d71b45') { $height = [string](Number) }
+    else { $script:at = $end }
+    if ($at -ne $end) { throw 'has an attestation that is cut short or goes on' }
+    if ($kind -cne '0588960d73d71901' -or -not $past) { return }
+    if ($message.Length -ne 32) { $found.Contradicted = $height }
+    elseif (-not $blocks.ContainsKey($height)) { $found.Open = $height }
+    elseif ($blocks[$height].Root -cne (ToHex $message)) { $found.Contradicted = $height }
+    elseif (-not $found.Confirmed -or $blocks[$height].Time -lt $blocks[$found.Confirmed].Time) { $found.Confirmed = $height }
+}
+function WalkOts([byte[]]$digest, [string]$entry) { # every attestation on a way by the entry; no calls in calls, whose depth has a limit
+    $found = @{ Reached = $false; Confirmed = ''; Contradicted = ''; Open = '' }
+    $ways = New-Object Collections.Generic.Stack[object]
+    $ways.Push(@{ Message = $digest; Left = 255; Past = (ToHex $digest) -ceq $entry })
+    $items = 0
+    while ($ways.Count -gt 0) {
+        $way = $ways.Pop()
+        if ($way.Past) { $found.Reached = $true }
+        $tag = (Bytes 1)[0]
+        if ($tag -eq 0xff) { $tag = (Bytes 1)[0]; $ways.Push($way) }
+        if (++$items -gt 16384) { throw 'has more than 16,384 operations' }
+        if ($tag -eq 0) { Attested $way.Message $way.Past $found; continue }
+        if ($way.Left -eq 0) { throw 'has more than 255 operations in a row' }
+        $message = Applied $tag $way.Message
+        if ($message.Length -gt 4096) { throw 'has a message of more than 4,096 bytes' }
+        $ways.Push(@{ Message = $message; Left = $way.Left - 1; Past = $way.Past -or (ToHex $message) -ceq $entry })
+    }
+    if ($at -ne $ots.Length) { throw 'is followed by more bytes' }
+    $found
+}
+function JudgePath([string]$name, [string]$entry) { # what its attestations come to, or what is wrong
+    $script:ots, $script:at = [IO.File]::ReadAllBytes((PathOf $name)), 0
+    try {
+        if ($ots.Length -lt 33 -or (ToHex (Bytes 32)) -cne '004f70656e54696d657374616d7073000050726f6f6600bf89e2e884e8929401') { throw 'is no OpenTimestamps file of version 1' }
+        if ((Bytes 1)[0] -ne 8) { throw 'does not start from a SHA-256' }
+        $digest = Bytes 32
+        $found = WalkOts $digest $entry
+    }
+    catch { return $_.Exception.Message }
+    $leaf = $name.Substring($name.Length - 68, 64)
+    $o = $openings | Where-Object { $_.Leaf -ceq $leaf } | Select-Object -First 1
+    if (-not $o -or ($o.Path -and $o.Sha -cne (ToHex $digest)) -or (LeafOf $o (ToHex $digest)) -cne $leaf) { return 'does not start from the digest of the document that it is named after' }
+    if (-not $found.Reached) { return "does not lead through this deposit's entry" }
+    if (-not $found.Confirmed -and $found.Contradicted) { return "leads to another Merkle root than block $($found.Contradicted) has" }
+    $found
+}
+function CheckBitcoin {
+    $paths = @($files | Where-Object { $_.StartsWith("$proofs/ots/", 'Ordinal') })
+    if ($paths.Length -eq 0) { Leaves bitcoin 'there is no OpenTimestamps path'; return }
+    if (-not $S) { Leaves bitcoin 'there is no statement that a path could lead through'; return }
+    $entry = ToHex $sha256.ComputeHash([byte[]](@(0) + $utf8.GetBytes($statement)))
+    $known, $first, $open = 0, '', ''
+    foreach ($name in $paths) {
+        $found = JudgePath $name $entry
+        if ($found -is [string]) { Fails bitcoin "$name $found"; return }
+        if ($found.Open) { $open = $found.Open }
+        if (-not $found.Confirmed) { continue }
+        $known++
+        if (-not $first -or $blocks[$found.Confirmed].Time -lt $blocks[$first].Time) { $first = $found.Confirmed }
+    }
+    if ($first) {
+        # Consensus lets a block's time run two hours ahead.
+        Dated (OfSeconds ($blocks[$first].Time + 7200)) "比特币区块 Bitcoin block $first"
+        Passes bitcoin "$known of $($paths.Length) paths lead from a document through this entry into block $first, whose header you gave; a block's time is good to about a day"
+    }
+    elseif ($open) { Leaves bitcoin "$($paths.Length) paths lead towards Bitcoin, one into block ${open}: -Headers FILE with its header checks it" }
+    else { Leaves bitcoin "$($paths.Length) paths have not reached Bitcoin yet" }
+}
+
 CheckFile
 CheckCommitment
 CheckClaims
 CheckSignature
 CheckInclusion
 CheckCheckpoint
-Leaves witnesses 'this script asks for no witnesses'
+CheckWitnesses
 CheckTime
-Leaves bitcoin 'OpenTimestamps paths are not checked by this script'
+CheckBitcoin
 [IO.Directory]::Delete($work, $true)
 
 # ---- The verdict ----
@@ -585,7 +866,7 @@ if ($failed) { "不通过 FAIL: $failed" }
 elseif ($missing) { "无法判断 INDETERMINATE, 缺 missing: $missing" }
 else { "通过 PASS: 账本 ledger $($S.Ledger), 条目 entry $($T.Index), 存证 deposit $($S.Deposit)" }
 if ($earliest -and $result.inclusion -ceq 'PASS' -and $result.checkpoint -ceq 'PASS') {
-    "该条目最晚于 $earliest 已存在，依据时间戳。 The entry existed no later than $earliest, according to a time-stamp."
+    "该条目最晚于 $earliest 已存在。 The entry existed no later than $earliest. 依据 According to: $earliestBy"
 }
 elseif ($S) { "运营方所称接收时间 received, as the operator claims: $($S.Received). 本脚本未核验任何独立时间。 No independent time was checked here." }
 if ($failed) { exit 1 } elseif ($missing) { exit 3 } else { exit 0 }

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # 核验存证披露包：不需要 .NET，不需要网络。  Checks a package that discloses documents of a deposit, offline, without .NET.
 #
-#   bash verify.sh [--key VKEY] [--depositor VKEY] [--tsa-roots FILE] [--package FOLDER] [FILE...]
+#   bash verify.sh [--key VKEY | --trust FILE] [--depositor VKEY] [--tsa-roots FILE] [--headers FILE] [--package FOLDER] [FILE...]
 #
 #   --key        账本公钥 the ledger's public key, as its operator publishes it. Take it from elsewhere than this package.
+#   --trust      信任文件 in its place a trust file (C2SP tlog-policy): the ledgers and witnesses that you trust, and how many must have signed.
 #   --depositor  存证人公钥 the key of the account that you expect to have deposited.
 #   --tsa-roots  时间戳根证书 root certificates, in PEM, of the time-stamping authorities that you trust; without it no time-stamp counts.
+#   --headers    区块头 headers of Bitcoin blocks that you trust, one 'height header' a line, the header in 160 hex digits.
 #   --package    解压后的文件夹 the unpacked package; by default the one that this script lies in.
 #   FILE         待核验的文件 documents to compare, besides those in 02_files/.
 #
@@ -80,12 +82,12 @@ shown() { # for a terminal: a mark must not turn the line
 
 read_lines() { # file, limit: false unless it is whole lines without NUL
   local line sum=0
-  [[ -n ${SIZE[$1]-} ]] && (( SIZE[$1] <= $2 )) || return 1
-  mapfile -t L < "$1"
+  [[ -n ${SIZE[$1]-} ]] && (( SIZE[$1] <= $2 )) && load "$1" || return 1
   P=0
   for line in "${L[@]}"; do sum=$((sum + ${#line} + 1)); done
   (( sum == SIZE[$1] ))
 }
+load() { mapfile L < "$1"; (( ${#L[@]} > 0 )) && [[ ${L[-1]} == *$'\n' ]] && L=("${L[@]%$'\n'}"); } # false unless the last line is a whole one
 line() { (( P < ${#L[@]} )) && [[ ${L[P]} == "$1" ]] && P=$((P + 1)); }
 next_is() { (( P < ${#L[@]} )) && [[ ${L[P]} == "$1 "* ]]; }
 need() { next_is "$1" && local value=${L[P]#"$1 "} && P=$((P + 1)) && "$2" "$value" && V=$value; }
@@ -155,34 +157,137 @@ signed_by() { # name, id, key, file: Valid, Invalid or Absent into V, as all lin
   done
   V=$s
 }
+cosigned_by() { # the same for a witness, which signs a time as well (C2SP tlog-cosignature); the earliest into AT, 0 for none
+  local s=Absent one seconds
+  AT=0
+  for one in "${S[@]}"; do
+    [[ ${one%% *} == "$2" && ${one#* * } == "$1" ]] || continue
+    one=${one#* }; one=${one%% *}
+    # .NET's calendar ends with the year 9999, in second 253402300799.
+    (( ${#one} == 144 )) && [[ ! ${one:0:16} > 0000003afff4417f ]] || { V=Invalid; return; }
+    seconds=$((16#${one:0:16}))
+    { printf 'cosignature/v1\ntime %s\n' "$seconds"; cat -- "$4"; } > "$work/cosigned"
+    ed25519 "$3" "${one:16}" "$work/cosigned" || { V=Invalid; return; }
+    s=Valid
+    (( seconds == 0 || (AT != 0 && AT <= seconds) )) || AT=$seconds
+  done
+  V=$s
+}
+
+# ---- The reader's own files: a trust file (C2SP tlog-policy) and block headers ----
+
+read_own() { # file, what, limit: its lines into L
+  local bytes sum=0 line
+  bytes=$(stat -L -c %s -- "$1") && (( bytes <= $3 )) || die "$2: is larger than $3 bytes"
+  load "$1" || die "$2: is empty, or does not end in a line feed"
+  for line in "${L[@]}"; do sum=$((sum + ${#line} + 1)); done
+  (( sum == bytes )) || die "$2: holds NUL"
+}
+read_trust() { # LOGS: keys; WITNESSES: "name key"; GROUPS_: "name threshold member..."; quorum
+  local line number=0 words defined=' ' members=' ' hexes=' ' seen= name
+  bad() { die "--trust: line $number $1"; }
+  define() { [[ $1 != none && $defined != *" $1 "* ]] || bad 'defines a name that is taken'; defined+="$1 "; }
+  known() { [[ $defined == *" $1 "* ]] || bad 'names what no line above defines'; }
+  read_own "$1" --trust 65536
+  for line in "${L[@]}"; do
+    number=$((number + 1))
+    [[ $line =~ $utf8_line && ${line//$'\t'/} != *[$'\x01'-$'\x1f'$'\x7f']* ]] || bad 'is no UTF-8, or holds a control character'
+    IFS=$' \t' read -ra words <<< "$line"
+    (( ${#words[@]} > 0 )) || continue
+    case ${words[0]} in
+      '#'*) ;;
+      log)
+        (( ${#words[@]} == 2 || ${#words[@]} == 3 )) && parse_key "${words[1]}" && [[ $KTYPE == 01 ]] && is_origin "$KNAME" || bad "is no 'log VKEY [URL]' of a ledger's key"
+        [[ $hexes != *" $KHEX "* ]] && (( ${#LOGS[@]} < 64 )) || bad 'repeats a key, or is one ledger too many'
+        LOGS+=("${words[1]}") hexes+="$KHEX ";;
+      witness)
+        (( ${#words[@]} == 3 || ${#words[@]} == 4 )) && parse_key "${words[2]}" && [[ $KTYPE == 04 ]] || bad "is no 'witness NAME VKEY [URL]' of a witness's key"
+        [[ $hexes != *" $KHEX "* ]] && (( ${#WITNESSES[@]} < 64 )) || bad 'repeats a key, or is one witness too many'
+        define "${words[1]}"
+        WITNESSES+=("${words[1]} ${words[2]}") hexes+="$KHEX ";;
+      group)
+        (( ${#words[@]} >= 4 )) || bad "is no 'group NAME all|any|K MEMBER...'"
+        for name in "${words[@]:3}"; do
+          known "$name"
+          [[ $members != *" $name "* ]] || bad 'names a member of a group already'
+          members+="$name "
+        done
+        define "${words[1]}"
+        case ${words[2]} in all) words[2]=$((${#words[@]} - 3));; any) words[2]=1;; esac
+        [[ ${words[2]} =~ ^[1-9][0-9]{0,3}$ ]] && (( words[2] <= ${#words[@]} - 3 && ${#GROUPS_[@]} < 64 )) || bad 'has no such threshold, or is one group too many'
+        GROUPS_+=("${words[*]:1}");;
+      quorum)
+        (( ${#words[@]} == 2 )) && [[ -z $seen ]] || bad "is no 'quorum NAME|none', or the second"
+        [[ ${words[1]} == none ]] || known "${words[1]}"
+        seen=1 quorum=${words[1]};;
+      *) bad 'begins with none of log, witness, group, quorum, #';;
+    esac
+  done
+  [[ -n $seen ]] || die "--trust: has no quorum; write 'quorum none' to ask for no witnesses"
+  [[ $quorum != none ]] || quorum=
+}
+reversed() { V=$(printf %s "$1" | fold -w 2 | tac | tr -d '\n'); } # hex, byte by byte
+read_headers() { # ROOT and TIME of each block by its height; the work is checked, that a block is Bitcoin's the reader says
+  local line number=0 heights=() blocks=() i bits exponent target
+  read_own "$1" --headers 20971520
+  for line in ${L[@]+"${L[@]}"}; do
+    number=$((number + 1))
+    line=${line%$'\r'}
+    [[ -n $line && $line != '#'* ]] || continue
+    is_number "${line%% *}" && [[ ${line#* } =~ ^[0-9A-Fa-f]{160}$ ]] || die "--headers: line $number is not 'height header'"
+    heights+=("${line%% *}")
+    line=${line#* } blocks+=("${line,,}")
+  done
+  (( ${#blocks[@]} > 0 )) || die '--headers: holds no header'
+  IN=("${blocks[@]}"); sha_all; IN=("${OUT[@]}"); sha_all
+  for i in "${!blocks[@]}"; do
+    bits=${blocks[i]:144:8} bits=${bits:6:2}${bits:4:2}${bits:2:2}${bits:0:2}
+    exponent=$((16#${bits:0:2})) target=$((16#${bits:2} & 0x7fffff))
+    (( exponent > 3 )) || target=$((target >> (8 * (3 - exponent))))
+    printf -v target '%x' "$target"
+    (( exponent <= 3 )) || { printf -v line '%*s' $((2 * (exponent - 3))) ''; target+=${line// /0}; }
+    [[ $target != 0* && ${#target} -le 64 ]] && (( !(16#${bits:2} & 0x800000) )) || die "--headers: block ${heights[i]} claims a difficulty that no block can have"
+    printf -v target '%64s' "$target"
+    reversed "${OUT[i]}"
+    [[ ! $V > ${target// /0} ]] || die "--headers: block ${heights[i]} lacks the proof of work that it claims"
+    [[ ${BLOCK[${heights[i]}]-$V} == "$V" ]] || die "--headers: two headers for block ${heights[i]}"
+    bits=${blocks[i]:136:8}
+    BLOCK[${heights[i]}]=$V ROOT[${heights[i]}]=${blocks[i]:72:64} TIME[${heights[i]}]=$((16#${bits:6:2}${bits:4:2}${bits:2:2}${bits:0:2}))
+  done
+}
 
 # ---- The command ----
 
-key= depositor= tsa_roots= given=() package=$(dirname -- "${BASH_SOURCE[0]}")/..
+key= trust= depositor= tsa_roots= headers= given=() package=$(dirname -- "${BASH_SOURCE[0]}")/..
 while (( $# )); do
   case $1 in
-    --key|--depositor|--package) (( $# > 1 )) || die "$1 needs a value"; printf -v "${1#--}" %s "$2"; shift 2;;
+    --key|--trust|--depositor|--headers|--package) (( $# > 1 )) || die "$1 needs a value"; printf -v "${1#--}" %s "$2"; shift 2;;
     --tsa-roots) (( $# > 1 )) || die "$1 needs a value"; tsa_roots=$2; shift 2;;
     --) shift; given+=("$@"); break;;
-    -*) die "unknown option; usage: verify.sh [--key VKEY] [--depositor VKEY] [--tsa-roots FILE] [--package FOLDER] [FILE...]";;
+    -*) die "unknown option; usage: verify.sh [--key VKEY | --trust FILE] [--depositor VKEY] [--tsa-roots FILE] [--headers FILE] [--package FOLDER] [FILE...]";;
     *) given+=("$1"); shift;;
   esac
 done
 (( BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404 )) || die "bash ${BASH_VERSION} is too old: 4.4 is needed"
-for tool in sha256sum xxd base64 split fold tr stat mktemp; do
+for tool in sha256sum xxd base64 split fold tac tr stat mktemp; do
   command -v "$tool" >/dev/null || die "$tool is not installed"
 done
 for i in "${!given[@]}"; do
   [[ -f ${given[i]} && -r ${given[i]} ]] || die "not a file that can be read: $(printf %q "${given[i]}")"
   [[ ${given[i]} == /* ]] || given[i]=$PWD/${given[i]}
 done
-if [[ -n $tsa_roots ]]; then
-  [[ -f $tsa_roots && -r $tsa_roots ]] || die '--tsa-roots: not a file that can be read'
-  [[ $tsa_roots == /* ]] || tsa_roots=$PWD/$tsa_roots
-fi
+for name in trust tsa_roots headers; do
+  [[ -n ${!name} ]] || continue
+  [[ -f ${!name} && -r ${!name} ]] || die "--${name/_/-}: not a file that can be read"
+  [[ ${!name} == /* ]] || printf -v "$name" %s "$PWD/${!name}"
+done
+[[ -z $key || -z $trust ]] || die '--key and --trust are both given: a trust file names the ledgers itself'
 work=$(mktemp -d) || exit 2
 trap 'rm -rf -- "$work"' EXIT
 [[ -z $key ]] || { parse_key "$key" && is_origin "$KNAME" && [[ $KTYPE == 01 ]]; } || die '--key: not the public key of a ledger, name+hash+base64'
+LOGS=() WITNESSES=() GROUPS_=() quorum=
+[[ -z $key ]] || LOGS=("$key")
+[[ -z $trust ]] || read_trust "$trust"
 [[ -z $depositor ]] || parse_key "$depositor" || die '--depositor: not a public key, name+hash+base64'
 cd -- "$package" || die 'there is no such folder'
 
@@ -195,7 +300,8 @@ ed25519 "$test_key" "$test_signature" "$work/m" && ! ed25519 "$test_key" "$test_
 
 # ---- The package: every file is listed in MANIFEST.sha256 with its digest, and every listed file is there ----
 
-declare -A SIZE SUM folded folders
+declare -A SIZE SUM folded folders BLOCK ROOT TIME
+[[ -z $headers ]] || read_headers "$headers"
 files=()
 for f in **; do
   [[ ! -L $f ]] || die 'it holds a link'
@@ -348,7 +454,8 @@ L=("${statement[@]}") P=0; parse_statement && has_statement=yes
 (( ${#request[@]} == 0 )) || { L=("${request[@]}") P=0; parse_request && has_request=yes; }
 [[ $has_request == yes ]] || items=
 request_signatures=("${S[@]-}")
-L=("${proof[@]}") P=0; parse_proof && has_proof=yes
+L=("${proof[@]}") P=0; S=(); parse_proof && has_proof=yes
+checkpoint_signatures=("${S[@]-}")
 
 # ---- The checks (proto/README.md, "Verification") ----
 
@@ -533,16 +640,51 @@ climbs() { # whether path leads from the statement at index to root, in a tree o
   [[ $broken == no && $sn == 0 && $r == "$root" ]]
 }
 check_checkpoint() {
+  local one named=no signer=
   [[ $has_proof == yes ]] || { fails checkpoint 'the proof cannot be read'; return; }
   [[ $has_statement == no || $ledger == "$origin" ]] || { fails checkpoint 'the statement is of another ledger than the checkpoint'; return; }
-  [[ -n $key ]] || { leaves checkpoint "no --key was given: whose checkpoint this is was not checked (it says: $origin)"; return; }
-  parse_key "$key"
-  [[ $KNAME == "$origin" ]] || { fails checkpoint "the checkpoint is of ledger $origin, the key of $KNAME"; return; }
-  [[ $can_sign == yes ]] || { leaves checkpoint 'openssl 3 is missing'; return; }
-  L=("${checkpoint[@]}") P=4; read_signatures
-  signed_by "$KNAME" "$KID" "$KHEX" "$work/checkpoint"
-  [[ $V == Valid ]] || { fails checkpoint "the signature of ledger $origin is $V under the key given"; return; }
+  [[ -z $trust$key || $can_sign == yes ]] || { leaves checkpoint 'openssl 3 is missing'; return; }
+  for one in ${LOGS[@]+"${LOGS[@]}"}; do
+    parse_key "$one"
+    [[ $KNAME != "$origin" ]] || named=yes
+    S=("${checkpoint_signatures[@]}")
+    signed_by "$KNAME" "$KID" "$KHEX" "$work/checkpoint"
+    # A trusted key's bad signature condemns the checkpoint, whoever else signed it (C2SP signed-note).
+    [[ $V != Invalid ]] || { fails checkpoint "the signature of ledger $KNAME is Invalid under the key given"; return; }
+    [[ $V != Valid || $KNAME != "$origin" ]] || signer=yes
+  done
+  (( ${#LOGS[@]} > 0 )) || { leaves checkpoint "no --key or --trust was given: whose checkpoint this is was not checked (it says: $origin)"; return; }
+  [[ $named == yes ]] || { fails checkpoint "the checkpoint is of ledger $origin, of which no key was given"; return; }
+  [[ -n $signer ]] || { fails checkpoint "the signature of ledger $origin is Absent under the key given"; return; }
   [[ $has_statement == yes ]] && passes checkpoint "ledger $origin signed it, under the key given" || leaves checkpoint 'there is no statement to compare with'
+}
+earliest= earliest_by=
+dated() { [[ -n $earliest && ! $1 < $earliest ]] || earliest=$1 earliest_by=$2; } # an independent time of the entry, as the texts write it
+of_seconds() { V=$(date -u -d "@$1" +%Y-%m-%dT%H:%M:%S.000Z); }
+check_witnesses() {
+  local one name group member count have cosigned=' ' cosigners=()
+  [[ $has_proof == yes ]] || { leaves witnesses 'the proof cannot be read'; return; }
+  (( ${#WITNESSES[@]} == 0 )) || [[ $can_sign == yes ]] || { leaves witnesses 'openssl 3 is missing'; return; }
+  for one in ${WITNESSES[@]+"${WITNESSES[@]}"}; do
+    name=${one%% *}
+    parse_key "${one#* }"
+    S=("${checkpoint_signatures[@]}")
+    cosigned_by "$KNAME" "$KID" "$KHEX" "$work/checkpoint"
+    [[ $V != Invalid ]] || { fails witnesses "a cosignature in the name of $(shown "$KNAME"; printf %s "$V") does not verify"; return; }
+    [[ $V == Valid ]] || continue
+    shown "$KNAME"
+    cosigned+="$name " cosigners+=("$V")
+    (( AT == 0 )) || { name=$V; of_seconds "$AT"; dated "$V" "见证方 witness $name"; }
+  done
+  have="${#cosigners[@]} of ${#WITNESSES[@]} witnesses have cosigned"
+  [[ -n $quorum ]] || { leaves witnesses "no quorum of witnesses is asked for; $have"; return; }
+  for group in ${GROUPS_[@]+"${GROUPS_[@]}"}; do # a group names only what stands above it
+    read -ra one <<< "$group"
+    count=0
+    for member in "${one[@]:2}"; do [[ $cosigned != *" $member "* ]] || count=$((count + 1)); done
+    (( count < one[1] )) || cosigned+="${one[0]} "
+  done
+  [[ $cosigned == *" $quorum "* ]] && passes witnesses "the quorum of the trust file is met: $have" || fails witnesses "the quorum of the trust file is not met: $have"
 }
 
 judge_token() { # n, in a shell of its own: "holds TIME", "unknown", or what is wrong
@@ -582,7 +724,6 @@ judge_token() { # n, in a shell of its own: "holds TIME", "unknown", or what is 
     echo 'does not verify'
   fi
 }
-earliest=
 check_time() {
   (( ${#TOKEN[@]} > 0 )) || { leaves time 'there is no time-stamp'; return; }
   [[ $can_sign == yes && $(openssl ts -help 2>&1) == *-attime* ]] || { leaves time 'openssl 3 is missing'; return; }
@@ -593,7 +734,7 @@ check_time() {
     case $result in
       unknown) continue;;
       'holds '*) held=$((held + 1)) result=${result#holds }
-        [[ ${OVER[n]} == commitment ]] || { [[ -n $earliest && ! $result < $earliest ]] || earliest=$result; };;
+        [[ ${OVER[n]} == commitment ]] || dated "$result" '时间戳 a time-stamp';;
       # What another authority says is not less true for it.
       *) refused=${refused:-"time-stamp $n $result"};;
     esac
@@ -602,6 +743,166 @@ check_time() {
   elif [[ -z $tsa_roots ]]; then leaves time 'no --tsa-roots were given'
   elif (( held == 0 )); then leaves time 'no time-stamp leads to the roots given'
   else passes time "$held of ${#TOKEN[@]} time-stamps verify, each as of its own time, up to the roots given; revocation was not checked"; fi
+}
+
+# ---- OpenTimestamps: one file a document, from its digest through the entry into Bitcoin (the limits are those of `notary`) ----
+
+declare -A DONE=()
+refuses_ots() { ots_problem=${ots_problem:-$1}; return 1; }
+take_bytes() { # count: hex of the next bytes into V
+  (( $1 * 2 <= ${#O} - A )) || refuses_ots 'is cut short' || return 1
+  V=${O:A:$1 * 2} A=$((A + $1 * 2))
+}
+take_number() { # unsigned LEB128 into N, as bash counts; ten groups hold 64 bits
+  local shift byte
+  N=0
+  for ((shift = 0; shift < 70; shift += 7)); do
+    take_bytes 1 || return 1
+    byte=$((16#$V))
+    (( shift < 63 || (byte & 127) <= 1 )) || break
+    N=$((N | ((byte & 127) << shift)))
+    (( byte & 128 )) || return 0
+  done
+  refuses_ots 'has a number of more than 64 bits'
+}
+take_sized() { # least, most: so many bytes, with their length before them, into V
+  take_number || return 1
+  (( N >= $1 && N <= $2 )) || refuses_ots 'has a piece that is too long or too short' || return 1
+  take_bytes "$N"
+}
+keccak256() { # hex, to hex in V: Keccak with the padding of before SHA-3, which openssl 3.0 does not have
+  local s=() m=$1 i r x y w c=() d k rotations=(0 1 62 28 27 36 44 6 55 20 3 10 43 25 39 41 45 15 21 8 18 2 61 56 14) b=()
+  local constants=(0000000000000001 0000000000008082 800000000000808a 8000000080008000 000000000000808b 0000000080000001 8000000080008081 8000000000008009
+    000000000000008a 0000000000000088 0000000080008009 000000008000000a 000000008000808b 800000000000008b 8000000000008089 8000000000008003
+    8000000000008002 8000000000000080 000000000000800a 800000008000000a 8000000080008081 8000000000008080 0000000080000001 8000000080008008)
+  for ((i = 0; i < 25; i++)); do s[i]=0; done
+  i=$((272 - ${#m} % 272))
+  if (( i == 2 )); then m+=81; else printf -v w '%*s' $((i - 4)) ''; m+=01${w// /0}80; fi
+  for ((k = 0; k < ${#m}; k += 272)); do
+    for ((i = 0; i < 17; i++)); do
+      w=${m:k + i * 16:16}
+      s[i]=$((s[i] ^ 16#${w:14:2}${w:12:2}${w:10:2}${w:8:2}${w:6:2}${w:4:2}${w:2:2}${w:0:2}))
+    done
+    for ((r = 0; r < 24; r++)); do
+      for ((x = 0; x < 5; x++)); do c[x]=$((s[x] ^ s[x + 5] ^ s[x + 10] ^ s[x + 15] ^ s[x + 20])); done
+      for ((x = 0; x < 5; x++)); do
+        w=${c[(x + 1) % 5]} d=$((c[(x + 4) % 5] ^ ((w << 1) | ((w >> 63) & 1))))
+        for ((y = 0; y < 25; y += 5)); do s[x + y]=$((s[x + y] ^ d)); done
+      done
+      for ((i = 0; i < 25; i++)); do
+        x=$((i % 5)) y=$((i / 5)) w=${s[i]} d=${rotations[i]}
+        (( d == 0 )) || w=$(((w << d) | ((w >> (64 - d)) & ((1 << d) - 1))))
+        b[(2 * x + 3 * y) % 5 * 5 + y]=$w
+      done
+      for ((y = 0; y < 25; y += 5)); do
+        for ((x = 0; x < 5; x++)); do s[y + x]=$((b[y + x] ^ (~b[y + (x + 1) % 5] & b[y + (x + 2) % 5]))); done
+      done
+      s[0]=$((s[0] ^ 16#${constants[r]}))
+    done
+  done
+  m=
+  for ((i = 0; i < 4; i++)); do printf -v w '%016x' "${s[i]}"; m+=${w:14:2}${w:12:2}${w:10:2}${w:8:2}${w:6:2}${w:4:2}${w:2:2}${w:0:2}; done
+  V=$m
+}
+hashed() { # operation, message: into V. What documents share, the way from the entry on, is hashed once
+  V=${DONE[$1$2]-}
+  [[ -z $V ]] || return 0
+  case $1 in
+    08) sha "$2";;
+    67) keccak256 "$2";;
+    *) V=$(printf %s "$2" | xxd -r -p | openssl dgst -r "-$([[ $1 == 02 ]] && echo sha1 || echo rmd160)" 2>/dev/null) V=${V%% *}
+      [[ $V =~ ^[0-9a-f]{40}$ ]] || die 'a path uses a hash function that this openssl does not have: use notary verify';;
+  esac
+  DONE[$1$2]=$V
+}
+walk_ots() { # message, operations left, past the entry: every attestation of the timestamp from A on
+  local message=$1 past=$3 tag another=ff length
+  [[ $message != "$entry" ]] || past=yes reached=yes
+  while [[ $another == ff ]]; do
+    take_bytes 1 || return 1
+    another=$V
+    [[ $V != ff ]] || take_bytes 1 || return 1
+    tag=$V ots_items=$((ots_items + 1))
+    (( ots_items <= 16384 )) || refuses_ots 'has more than 16,384 operations' || return 1
+    if [[ $tag == 00 ]]; then walk_attestation "$message" "$past" || return 1; continue; fi
+    (( $2 > 0 )) || refuses_ots 'has more than 255 operations in a row' || return 1
+    length=$((${#message} / 2))
+    case $tag in
+      f0|f1) take_sized 1 4096 || return 1
+        length=$((length + ${#V} / 2))
+        if [[ $tag == f0 ]]; then V=$message$V; else V=$V$message; fi;;
+      f2) reversed "$message";;
+      f3) V=$(printf %s "$message" | xxd -p | tr -d '\n') length=$((length * 2));;
+      02|03|08|67) hashed "$tag" "$message" length=32;;
+      *) refuses_ots 'has an operation that is not known' || return 1;;
+    esac
+    [[ $tag != 0[238] && $tag != 67 ]] || length=32
+    (( length <= 4096 )) || refuses_ots 'has a message of more than 4,096 bytes' || return 1
+    walk_ots "$V" $(($2 - 1)) "$past" || return 1
+  done
+}
+walk_attestation() { # message, past the entry: of a calendar, of Bitcoin, of Litecoin, or unknown
+  local kind end height
+  take_bytes 8 || return 1
+  kind=$V
+  take_sized 0 8192 || return 1
+  end=$A A=$((A - ${#V}))
+  case $kind in
+    83dfe30d2ef90c8e) take_sized 0 1000 && { V=$(printf %s "$V" | xxd -r -p | tr -d '\0' | tr -c 'A-Za-z0-9._/:-' '\n') && [[ $V != *$'\n'* && ${#V} -eq $N ]] || refuses_ots 'names an address that is none'; } || return 1;;
+    0588960d73d71901|06869a0d73d71b45) take_number || return 1;;
+    *) A=$end;;
+  esac
+  (( A == end )) || refuses_ots 'has an attestation that is cut short or goes on' || return 1
+  [[ $kind == 0588960d73d71901 && $2 == yes ]] || return 0
+  printf -v height '%u' "$N"
+  if (( ${#1} != 64 )); then contradicted=$height
+  elif [[ -z ${ROOT[$height]-} ]]; then open=$height
+  elif [[ ${ROOT[$height]} != "$1" ]]; then contradicted=$height
+  elif [[ -z $confirmed ]] || (( TIME[$height] < TIME[$confirmed] )); then confirmed=$height
+  fi
+}
+is_digest_of() { # leaf, digest: whether the document of this digest has this leaf
+  local i
+  for i in "${!LEAF[@]}"; do
+    [[ ${LEAF[i]} == "$1" ]] || continue
+    [[ -z ${PATHS[i]} || ${SHA[i]} == "$2" ]] || return 1
+    V=${META[i]}
+    [[ -z ${PATHS[i]} ]] || sha "03$X${TEXT_HASH[i]}$V"
+    local meta=$V
+    sha "02$X$2${NONCE[i]}"; sha "00$V$meta"
+    [[ $V == "$1" ]]
+    return
+  done
+  return 1
+}
+check_bitcoin() {
+  local f leaf digest first= known=0 all=0 open= confirmed contradicted reached entry ots_problem ots_items
+  for f in "${files[@]}"; do [[ $f != "$proofs"/ots/* ]] || all=$((all + 1)); done
+  (( all > 0 )) || { leaves bitcoin 'there is no OpenTimestamps path'; return; }
+  [[ $has_statement == yes ]] || { leaves bitcoin 'there is no statement that a path could lead through'; return; }
+  V=$({ printf '\0'; cat "$proofs/statement.txt"; } | sha256sum); entry=${V%% *}
+  for f in "${files[@]}"; do
+    [[ $f == "$proofs"/ots/* ]] || continue
+    leaf=${f##*/} leaf=${leaf%.ots}
+    confirmed= contradicted= reached= ots_problem= ots_items=0 A=66
+    O=$(xxd -p -- "$f" | tr -d '\n')
+    if [[ $O != 004f70656e54696d657374616d7073000050726f6f6600bf89e2e884e8929401* ]]; then ots_problem='is no OpenTimestamps file of version 1'
+    elif [[ ${O:64:2} == 08 ]] && take_bytes 32; then
+      digest=$V
+      if walk_ots "$digest" 255 no && (( A != ${#O} )); then ots_problem='is followed by more bytes'; fi
+    else ots_problem=${ots_problem:-'does not start from a SHA-256'}; fi
+    [[ -n $ots_problem ]] || is_digest_of "$leaf" "$digest" || ots_problem='does not start from the digest of the document that it is named after'
+    [[ -n $ots_problem || -n $reached ]] || ots_problem="does not lead through this deposit's entry"
+    [[ -n $ots_problem || -n $confirmed || -z $contradicted ]] || ots_problem="leads to another Merkle root than block $contradicted has"
+    [[ -z $ots_problem ]] || { fails bitcoin "$f $ots_problem"; return; }
+    [[ -z $confirmed ]] || { known=$((known + 1)); [[ -n $first ]] && (( TIME[$first] <= TIME[$confirmed] )) || first=$confirmed; }
+  done
+  if [[ -n $first ]]; then
+    # Consensus lets a block's time run two hours ahead.
+    of_seconds $((TIME[$first] + 7200)); dated "$V" "比特币区块 Bitcoin block $first"
+    passes bitcoin "$known of $all paths lead from a document through this entry into block $first, whose header you gave; a block's time is good to about a day"
+  elif [[ -n $open ]]; then leaves bitcoin "$all paths lead towards Bitcoin, one into block $open: --headers FILE with its header checks it"
+  else leaves bitcoin "$all paths have not reached Bitcoin yet"; fi
 }
 
 LEAF=() NONCE=() META=() STEPS=() PATHS=() SIZES=() SHA=() SM3=() TEXT_HASH=() hidden=() F_NAME=() F_SIZE=() F_SHA=()
@@ -621,9 +922,9 @@ check_claims
 check_signature
 check_inclusion
 check_checkpoint
-leaves witnesses 'this script asks for no witnesses'
+check_witnesses
 check_time
-leaves bitcoin 'OpenTimestamps paths are not checked by this script'
+check_bitcoin
 
 # ---- The verdict ----
 
@@ -647,7 +948,7 @@ case $verdict in
   *) printf '无法判断 INDETERMINATE, 缺 missing:%s\n' "$missing";;
 esac
 if [[ -n $earliest && ${RESULT[inclusion]} == PASS && ${RESULT[checkpoint]} == PASS ]]; then
-  printf '该条目最晚于 %s 已存在，依据时间戳。 The entry existed no later than %s, according to a time-stamp.\n' "$earliest" "$earliest"
+  printf '该条目最晚于 %s 已存在。 The entry existed no later than %s. 依据 According to: %s\n' "$earliest" "$earliest" "$earliest_by"
 elif [[ $has_statement == yes ]]; then
   printf '运营方所称接收时间 received, as the operator claims: %s. 本脚本未核验任何独立时间。 No independent time was checked here.\n' "$received"
 fi

@@ -65,21 +65,18 @@ public sealed class OtsTimestamp
 
     /// <summary>Every attestation with the message that it is about, in the format's order.</summary>
     /// <param name="message">What the timestamp is over.</param>
-    public IReadOnlyList<OtsClaim> Claims(ReadOnlyMemory<byte> message)
+    public IReadOnlyList<OtsClaim> Claims(ReadOnlyMemory<byte> message) => ClaimsBy(message, message)!;
+
+    /// <summary>
+    /// As <see cref="Claims"/>, only those on the ways that come by another message; null when none does. Whichever way goes
+    /// there counts: no order of the file hides a claim behind another.
+    /// </summary>
+    /// <param name="message">What this timestamp is over.</param>
+    /// <param name="by">The message to come by.</param>
+    public IReadOnlyList<OtsClaim>? ClaimsBy(ReadOnlyMemory<byte> message, ReadOnlyMemory<byte> by)
     {
         var claims = new List<OtsClaim>();
-        Visit(message, (reached, timestamp) => claims.AddRange(timestamp.Attestations.Select(attestation => new OtsClaim(reached, attestation))));
-        return claims;
-    }
-
-    /// <summary>The timestamp over a message on the way, or null when no path comes by it.</summary>
-    /// <param name="message">What this timestamp is over.</param>
-    /// <param name="reached">The message looked for.</param>
-    public OtsTimestamp? At(ReadOnlyMemory<byte> message, ReadOnlyMemory<byte> reached)
-    {
-        OtsTimestamp? found = null;
-        Visit(message, (here, timestamp) => found ??= here.Span.SequenceEqual(reached.Span) ? timestamp : null);
-        return found;
+        return CollectBy(message, by, isPast: false, claims) ? claims : null;
     }
 
     /// <summary>The same tree with something else in the place of each timestamp over a message, from the ends up.</summary>
@@ -91,11 +88,15 @@ public sealed class OtsTimestamp
         return change(message, new OtsTimestamp(Attestations, branches));
     }
 
-    private void Visit(ReadOnlyMemory<byte> message, Action<ReadOnlyMemory<byte>, OtsTimestamp> reached)
+    private bool CollectBy(ReadOnlyMemory<byte> message, ReadOnlyMemory<byte> by, bool isPast, List<OtsClaim> claims)
     {
-        reached(message, this);
+        isPast |= message.Span.SequenceEqual(by.Span);
+        if (isPast)
+            claims.AddRange(Attestations.Select(attestation => new OtsClaim(message, attestation)));
+        var comesBy = isPast;
         foreach (var (operation, rest) in Branches)
-            rest.Visit(operation.Apply(message.Span), reached);
+            comesBy |= rest.CollectBy(operation.Apply(message.Span), by, isPast, claims);
+        return comesBy;
     }
 
     private bool Fits(int messageBytes, int operations) => Branches.All(branch =>

@@ -24,9 +24,9 @@ internal sealed record BitcoinCheck(Check Check, IndependentTime? Earliest)
         var results = new List<BlockClaims>(files.Count);
         foreach (var (leaf, timestamp) in files)
         {
-            if (Problem(leaf, timestamp, documents, entry, out var rest) is { } problem)
+            if (Problem(leaf, timestamp, documents, entry, out var beyond) is { } problem)
                 return Failed(leaf, problem);
-            var claims = BlockClaims.Of(rest!.Claims(entry), headers);
+            var claims = BlockClaims.Of(beyond!, headers);
             if (claims is { Confirmed: null, Contradicted: { } contradicted })
                 return Failed(leaf, BlockClaims.Deny(contradicted));
             results.Add(claims);
@@ -67,16 +67,16 @@ internal sealed record BitcoinCheck(Check Check, IndependentTime? Earliest)
     }
 
     private static Sentence? Problem(
-        in Hash leaf, ReadText<DetachedTimestamp> read, DocumentDigests documents, byte[] entry, out OtsTimestamp? rest)
+        in Hash leaf, ReadText<DetachedTimestamp> read, DocumentDigests documents, byte[] entry, out IReadOnlyList<OtsClaim>? beyond)
     {
-        rest = null;
+        beyond = null;
         if (read.Value is not { } file)
             return new Sentence($"cannot be read ({read.Problem})", $"无法读取（{read.Problem}）");
         if (file.FileHash.Kind != OtsOperationKind.Sha256 || !documents.Has(leaf, new Hash(file.Digest.Span)))
             return new Sentence(
                 "does not start from the digest of the document that it is named after", "并非从其文件名所示文件的摘要开始");
-        rest = file.Timestamp.At(file.Digest, entry);
-        return rest is null
+        beyond = file.Timestamp.ClaimsBy(file.Digest, entry);
+        return beyond is null
             ? new Sentence("does not lead through this deposit's entry", "不经过本次存证的条目")
             : null;
     }

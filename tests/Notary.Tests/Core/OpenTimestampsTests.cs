@@ -99,8 +99,8 @@ public sealed class OpenTimestampsTests
         Assert.Equal(3, both.AllAttestations.Count());
         Assert.Equal(both.ToBytes(32), two.Merge(one).ToBytes(32));
         Assert.Equal(both.ToBytes(32), both.Merge(both).ToBytes(32));
-        Assert.Equal(2, both.At(new byte[32], append.Apply(new byte[32]))!.Attestations.Count);
-        Assert.Null(both.At(new byte[32], new byte[33]));
+        Assert.Equal(2, both.ClaimsBy(new byte[32], append.Apply(new byte[32]))!.Count);
+        Assert.Null(both.ClaimsBy(new byte[32], new byte[33]));
     }
 
     [Fact]

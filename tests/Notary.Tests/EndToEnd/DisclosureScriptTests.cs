@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Notary.Cli;
+using Notary.Core;
 using Notary.Tests.Support;
 using Xunit;
 
@@ -7,11 +9,12 @@ namespace Notary.Tests.EndToEnd;
 
 /// <summary>
 /// <c>notary verify</c> and the package's own scripts come to the same end on every package, good and bad: the same exit
-/// code for a pass and for what is undecided, and a refusal by all of what one of them refuses.
+/// code for a pass and for what is undecided, and a refusal by all of what one of them refuses. Of what none refuses they
+/// say the same, check by check, and date the entry alike.
 /// </summary>
-public sealed class DisclosureScriptTests : CliTest
+public sealed partial class DisclosureScriptTests : CliTest
 {
-    private static readonly string[] Groups = ["true", "shapes", "trust", "damaged", "rearranged", "forged", "edges", "attached"];
+    private static readonly string[] Groups = ["true", "shapes", "trust", "damaged", "rearranged", "forged", "edges", "attached", "witnessed", "stamped", "bent"];
 
     private static string Script(string name) => Path.Combine(RepositoryFolder.Path, "src", "Notary.Cli", "Disclosing", name);
 
@@ -27,7 +30,8 @@ public sealed class DisclosureScriptTests : CliTest
             var files = Unpack(cases[i], folder);
             var result = await RunShellAsync(Script("verify.sh"), [
                 "--package", folder,
-                .. cases[i].Key is { } key ? (string[])["--key", key.ToString()] : [],
+                .. cases[i].Trust is not null ? (string[])["--trust", $"{folder}-trust"] : cases[i].Key is { } key ? ["--key", key.ToString()] : [],
+                .. cases[i].Headers is not null ? (string[])["--headers", $"{folder}-headers"] : [],
                 .. cases[i].Depositor is { } depositor ? (string[])["--depositor", depositor.ToString()] : [],
                 "--", .. files]);
             AssertAgreed(cases[i], result.ExitCode, result.Output + result.Error);
@@ -47,7 +51,9 @@ public sealed class DisclosureScriptTests : CliTest
             string[] arguments =
             [
                 "-Package", folder,
-                .. one.Key is { } key ? (string[])["-Key", key.ToString()] : [], .. one.Depositor is { } depositor ? (string[])["-Depositor", depositor.ToString()] : [],
+                .. one.Trust is not null ? (string[])["-Trust", $"{folder}-trust"] : one.Key is { } key ? ["-Key", key.ToString()] : [],
+                .. one.Headers is not null ? (string[])["-Headers", $"{folder}-headers"] : [],
+                .. one.Depositor is { } depositor ? (string[])["-Depositor", depositor.ToString()] : [],
                 .. Unpack(one, folder),
             ];
             return $"& $script {string.Join(' ', arguments.Select(Quoted))} *> out.txt; \"$LASTEXITCODE $((Get-Content -Raw out.txt) -replace '\\s+', ' ')\"\n";
@@ -118,6 +124,10 @@ public sealed class DisclosureScriptTests : CliTest
     {
         Directory.CreateDirectory(folder);
         one.Package.Unpack(folder);
+        if (one.Trust is { } trust)
+            File.WriteAllText($"{folder}-trust", trust);
+        if (one.Headers is { } headers)
+            File.WriteAllText($"{folder}-headers", headers);
         var given = new List<string>();
         foreach (var content in one.Given)
         {
@@ -133,12 +143,28 @@ public sealed class DisclosureScriptTests : CliTest
 
     private static void AssertAgreed(DisclosureCase one, int exitCode, string output)
     {
-        var ours = Class(one.Ours);
+        var report = one.Ours;
+        var ours = report is null ? ExitCode.Failed : VerifyCommand.ExitCodeOf(report.Verdict);
         Assert.True(
             Class(exitCode) == ours && (one.Expected is not { } expected || Class(expected) == ours),
             $"{one.What}: notary verify {ours}, the script {exitCode}, expected {one.Expected}\n{output}");
+        if (report is null || exitCode == ExitCode.Input)
+            return;
+        var said = ResultLine().Matches(output).ToDictionary(match => match.Groups["check"].Value, match => match.Groups["result"].Value);
+        Assert.Equal(
+            $"{one.What}: {string.Join(' ', report.Checks.Select(check => $"{check.Name} {Word(check.Result)}"))}",
+            $"{one.What}: {string.Join(' ', report.Checks.Select(check => $"{check.Name} {said.GetValueOrDefault(check.Name)}"))}");
+        Assert.Equal($"{one.What} {Time().Match(report.TimeSentence.English).Value}", $"{one.What} {Time().Match(output).Value}");
     }
+
+    private static string Word(CheckResult result) => result switch { CheckResult.Pass => "PASS", CheckResult.Fail => "FAIL", _ => "NOT CHECKED" };
 
     /// <summary>A package that is refused may be called malformed (2) or false (1).</summary>
     private static int Class(int exitCode) => exitCode == ExitCode.Input ? ExitCode.Failed : exitCode;
+
+    [GeneratedRegex(@"(?<result>PASS|FAIL|NOT CHECKED) +\S+ (?<check>file|commitment|claims|signature|inclusion|checkpoint|witnesses|time|bitcoin): ")]
+    private static partial Regex ResultLine();
+
+    [GeneratedRegex(@"existed no later than \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")]
+    private static partial Regex Time();
 }

@@ -63,16 +63,16 @@ internal sealed class DisclosedPackage
 
     public byte[] Zip() => ZipBuilder.Build(Files.Select(file => BuiltEntry.Stored(file.Key, file.Value)));
 
-    /// <summary>The exit code of <c>notary verify</c>: what reads it and what judges it, without the process around them.</summary>
-    public int Verify(VerifierInputs inputs)
+    /// <summary>What <c>notary verify</c> finds, without the process around it; null when it refuses the package.</summary>
+    public Report? Verify(VerifierInputs inputs)
     {
         try
         {
-            return VerifyCommand.ExitCodeOf(Verifier.Verify(EvidenceSamples.Read(Zip()), inputs).Verdict);
+            return Verifier.Verify(EvidenceSamples.Read(Zip()), inputs);
         }
         catch (MalformedException)
         {
-            return ExitCode.Input;
+            return null;
         }
     }
 

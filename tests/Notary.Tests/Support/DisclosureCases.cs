@@ -22,11 +22,18 @@ internal sealed record DisclosureCase(string What, DisclosedPackage Package, int
     /// <summary>Contents of documents given beside the package.</summary>
     public IReadOnlyList<string> Given { get; init; } = [];
 
-    /// <summary>What <c>notary verify</c> exits with.</summary>
-    public int Ours => Package.Verify(new VerifierInputs(Policy)
+    /// <summary>A trust file in the place of <see cref="Key"/>, which is what <see cref="Policy"/> says.</summary>
+    public string? Trust { get; init; }
+
+    /// <summary>A list of block headers.</summary>
+    public string? Headers { get; init; }
+
+    /// <summary>What <c>notary verify</c> finds; null when it refuses the package.</summary>
+    public Report? Ours => Package.Verify(new VerifierInputs(Policy)
     {
         Depositor = Depositor,
         Files = Given.Count == 0 ? null : [.. Given.Select(content => TestDeposit.File("given", content))],
+        BlockHeaders = Headers is null ? new Dictionary<ulong, BlockHeader>() : HeaderFile.Parse(Headers),
     });
 }
 
@@ -80,6 +87,9 @@ internal sealed class DisclosureCases
         "forged" => Forged(),
         "edges" => Edges(),
         "attached" => Attached(),
+        "witnessed" => new IndependentCases().Witnessed(),
+        "stamped" => new IndependentCases().Stamped(),
+        "bent" => new IndependentCases().Bent(),
         _ => throw new ArgumentException(group, nameof(group)),
     };
 
