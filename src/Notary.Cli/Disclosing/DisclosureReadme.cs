@@ -45,6 +45,7 @@ internal static class DisclosureReadme
               bash 07_verify/verify.sh --key VKEY [文件...]
               powershell -ExecutionPolicy Bypass -File 07_verify\verify.ps1 -Key VKEY [文件...]
               notary verify 本包.zip [文件...] --trust 信任文件
+            脚本也可用 --trust 信任文件（含见证方及门槛）代替 --key，并以 --tsa-roots 核验时间戳、以 --headers 核验比特币路径（见脚本开头）。
             结果为 通过（0）、不通过（1）、无法判断（3）；2 表示本包被改动、损坏或命令有误。
             伪造本包的人也会伪造其中的脚本与说明：请使用从项目取得的脚本，或比对其 SHA-256。
 
@@ -77,6 +78,8 @@ internal static class DisclosureReadme
               bash 07_verify/verify.sh --key VKEY [FILE...]
               powershell -ExecutionPolicy Bypass -File 07_verify\verify.ps1 -Key VKEY [FILE...]
               notary verify PACKAGE.zip [FILE...] --trust TRUST-FILE
+            The scripts take a trust file in the place of the key too (--trust: witnesses and their quorum), --tsa-roots for the
+            time-stamps and --headers for the paths into Bitcoin; their first lines tell how.
             It ends in PASS (0), FAIL (1) or INDETERMINATE (3); 2 says that the package is damaged or altered, or the command wrong.
             Whoever forges the package forges the scripts and this text too: use scripts that you took from the project, or
             compare their SHA-256.
