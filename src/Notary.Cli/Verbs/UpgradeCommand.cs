@@ -16,9 +16,16 @@ internal static class UpgradeCommand
     private static readonly Option<string> Server = new("--server") { Description = "The ledger's server, such as http://127.0.0.1:7070.", HelpName = "URL", Required = true };
     private static readonly Option<string?> Roots = TimestampRootsFile.Option();
 
+    private static readonly Option<string?> TrustFile = new("--trust")
+    {
+        Description = "Whose witnesses the certificate's page counts; the file 'trust' beside the evidence unless given. Without either it names them and counts none.",
+        HelpName = "FILE",
+    };
+
+
     public static Command Create(CliContext context)
     {
-        var command = new Command("upgrade", "Add to evidence what only arrives after the deposit: independent time-stamps, and the way into Bitcoin.") { Paths, Server, Roots };
+        var command = new Command("upgrade", "Add to evidence what only arrives after the deposit: independent time-stamps, and the way into Bitcoin.") { Paths, Server, Roots, TrustFile };
         ClientIdentity.AddTo(command);
         command.SetAction((arguments, cancellation) => RunAsync(context, arguments, cancellation));
         return command;
@@ -35,7 +42,8 @@ internal static class UpgradeCommand
         var exitCode = ExitCode.Pass;
         foreach (var path in arguments.Get(Paths))
         {
-            if (!await UpgradeAsync(context.Terminal, path, steps, cancellation))
+            var trust = Trust.Find(arguments.GetValue(TrustFile), DurableFile.FolderOf(path));
+            if (!await UpgradeAsync(context.Terminal, path, trust?.Policy, steps, cancellation))
                 exitCode = ExitCode.Failed;
         }
 
@@ -43,7 +51,8 @@ internal static class UpgradeCommand
     }
 
     /// <returns>Whether everything that the server gave was in order.</returns>
-    private static async Task<bool> UpgradeAsync(Terminal terminal, string path, IReadOnlyList<UpgradeStep> steps, CancellationToken cancellation)
+    private static async Task<bool> UpgradeAsync(
+        Terminal terminal, string path, TrustPolicy? trust, IReadOnlyList<UpgradeStep> steps, CancellationToken cancellation)
     {
         var evidence = EvidenceFile.Read(path, cancellation);
         if (evidence.Folder.Length > 0)
@@ -62,7 +71,7 @@ internal static class UpgradeCommand
         }
 
         if (!ReferenceEquals(upgraded, evidence))
-            EvidenceFile.Replace(path, upgraded.Pages.Count == 0 ? upgraded : CertificatePage.AddTo(upgraded));
+            EvidenceFile.Replace(path, upgraded.Pages.Count == 0 ? upgraded : CertificatePage.AddTo(upgraded, trust));
         foreach (var refusal in refusals)
             terminal.Error($"{path}: {refusal}");
         return refusals.Count == 0;

@@ -23,6 +23,20 @@ public sealed class CheckTests(LedgerProcess ledger) : CliTest, IClassFixture<Le
     }
 
     [Fact]
+    public async Task A_tree_of_400_folders_in_one_another_is_deposited_checked_and_disclosed()
+    {
+        var deep = string.Concat(Enumerable.Repeat("d/", 400));
+        Write($"tree/{deep}at the bottom.txt", "tree/at the top.txt");
+        await DepositAsync("tree");
+
+        Assert.Equal("2 documents of 1 deposit: 2 there\n", (await RunAsync(0, "check", At("out"))).Output);
+        File.Delete(At($"tree/{deep}at the bottom.txt"));
+        Assert.StartsWith($"missing    {At($"tree/{deep}at the bottom.txt")}", (await RunAsync(1, "check", At("out"))).Output, StringComparison.Ordinal);
+        await RunAsync(0, "disclose", At("out/tree.evidence.zip"), "--file", $"{deep}at the bottom.txt", "--out", At("court.zip"));
+        Assert.Contains("PASS: ", (await RunAsync(0, "verify", At("court.zip"), "--trust", At("out/trust"))).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_is_missing_or_changed_is_listed_by_its_place()
     {
         Write("designs/a.txt", "designs/b.txt", "designs/c.txt", "designs/d.txt");

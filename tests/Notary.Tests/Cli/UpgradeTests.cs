@@ -1,5 +1,6 @@
 using System.Net;
 using Notary.Core;
+using Notary.Documents;
 using Notary.Server;
 using Notary.Tests.Support;
 using Xunit;
@@ -55,6 +56,21 @@ public sealed class UpgradeTests : CliTest, IAsyncLifetime
         Assert.Equal((before.Seed, before.Manifest!.ToText()), (after.Seed, after.Manifest!.ToText()));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, Mode(Package));
         Assert.Equal([Package, At("out/trust")], Directory.GetFiles(At("out")).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_page_counts_the_witnesses_of_the_trust_file_beside_it()
+    {
+        await StampedAsync();
+        var witness = new TestWitness("witness.example/w").Verifier;
+        File.WriteAllText(At("out/trust"), File.ReadAllText(At("out/trust")).Replace("quorum none\n", $"witness w {witness}\nquorum none\n", StringComparison.Ordinal));
+
+        await RunAsync(0, "upgrade", Package, "--server", address);
+
+        var evidence = ReadEvidence(Package);
+        var counted = CertificatePage.Secrecy(evidence.Certificate, TrustPolicy.Parse(File.ReadAllText(At("out/trust"))));
+        Assert.NotEqual(CertificatePage.Secrecy(evidence.Certificate), counted);
+        Assert.Equal(counted, evidence.Pages.Single().Content.ToArray());
     }
 
     [Fact]

@@ -78,7 +78,7 @@ public sealed class RenderedPageTests : IDisposable
         [
             CertificatePage.Secrecy(evidence.Certificate), CertificatePage.Disclosure(evidence),
             ReportPage.Html(Runs.Of(evidence, new VerifierInputs(new TestLedger().Policy) { Files = deposit.Files })),
-        ]);
+        ]).Append(EvidenceList.Create(certificate, [new("a<b>&\"c\".txt", 5, Hash.Of([1]), "02_files/001"), new(null, null, null, null)], withContext: true, withReport: true).ToHtml());
         var paths = pages.Select((page, i) => Write(page, string.Create(CultureInfo.InvariantCulture, $"{i}.html"))).ToList();
 
         (await ExternalTool.RunAsync("node", [program, "--config", Path.Combine(js, "html-validate.json"), .. paths], js)).Succeeded();
