@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -23,6 +25,8 @@ public sealed class NotaryServer : IAsyncDisposable
     private readonly WebApplication web;
     private readonly StatementFeeds feeds;
     private readonly TimestampAuthority? authority;
+    private readonly DepositDesk desk;
+    private readonly CertificateDesk pages;
     private Anchoring? anchoring;
     private Stamping? stamping;
     private AuditHeads? heads;
@@ -31,7 +35,7 @@ public sealed class NotaryServer : IAsyncDisposable
     private int isDisposed;
 
     private NotaryServer(
-        ServerOptions options, Ledger ledger, ServerAccess access, StatementFeeds feeds, TimestampAuthority? authority, ILoggerFactory loggers)
+        ServerOptions options, Ledger ledger, ServerAccess access, StatementFeeds feeds, TimestampAuthority? authority, Sealer? sealer, ILoggerFactory loggers)
     {
         this.feeds = feeds;
         this.authority = authority;
@@ -40,6 +44,9 @@ public sealed class NotaryServer : IAsyncDisposable
         this.access = access;
         this.loggers = loggers;
         logger = loggers.CreateLogger<NotaryServer>();
+        desk = new DepositDesk(ledger, access.Gate, access.Audit, loggers.CreateLogger<DepositDesk>());
+        pages = new CertificateDesk(desk, ledger.ReadClock, sealer);
+        Sealer = sealer?.Certificate is { } certificate ? DescribeSealer(certificate) : null;
         grpc = BuildGrpc();
         web = BuildWeb();
     }
@@ -66,6 +73,9 @@ public sealed class NotaryServer : IAsyncDisposable
 
     /// <summary>How good its clock is, one clause; null: nobody vouches for it.</summary>
     public string? Clock => feeds.Clock is { Standing: var standing } ? ClockWords.Describe(standing) : null;
+
+    /// <summary>Whose seal certificates as PDF bear, one clause; null: nobody's.</summary>
+    public string? Sealer { get; }
 
     /// <summary>Deposits that wait for a commit.</summary>
     internal int QueueDepth => ledger.QueueDepth;
@@ -170,6 +180,7 @@ public sealed class NotaryServer : IAsyncDisposable
         await feeds.DisposeAsync();
         options.Bitcoin?.Dispose();
         authority?.Dispose();
+        pages.Dispose();
         streams.Dispose();
         LogMessages.Stopped(logger, Origin);
         loggers.Dispose();
@@ -209,7 +220,8 @@ public sealed class NotaryServer : IAsyncDisposable
             if (options.OutsideAuthorities.Count > 0)
                 ledger.UseTokens();
             access = ServerAccess.Open(options, ledger, loggers.CreateLogger<ServerAccess>());
-            return new NotaryServer(options, ledger, access, feeds, OpenAuthority(options, ledger), loggers);
+            var authority = OpenAuthority(options, ledger);
+            return new NotaryServer(options, ledger, access, feeds, authority, OpenSealer(options, authority), loggers);
         }
         catch
         {
@@ -230,6 +242,14 @@ public sealed class NotaryServer : IAsyncDisposable
         authority.CheckSelf();
         return authority;
     }
+
+    private static Sealer? OpenSealer(ServerOptions options, TimestampAuthority? authority) => options.Seal is { } seal
+        ? SealerFiles.Open(
+            seal, authority is null ? null : (signature, _) => Task.FromResult(authority.Stamp(signature)), options.TimeProvider, options.Randomness ?? RandomNumberGenerator.Create())
+        : null;
+
+    private static string DescribeSealer(X509Certificate2 certificate) =>
+        $"{CertificateFacts.NameOf(certificate)}, {(CertificateFacts.IsSelfMade(certificate) ? "self-made" : $"issued by {CertificateFacts.NameOf(certificate, issuer: true)}")}, until {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}";
 
     private void StartAnchoring()
     {
@@ -271,7 +291,8 @@ public sealed class NotaryServer : IAsyncDisposable
             .AddSingleton(access.Gate)
             .AddSingleton(access.Book)
             .AddSingleton(access.Audit)
-            .AddSingleton<DepositDesk>()
+            .AddSingleton(desk)
+            .AddSingleton(pages)
             .AddSingleton<NotaryService>()
             .AddSingleton<AccountsService>()
             .AddSingleton<HealthService>()
@@ -292,7 +313,7 @@ public sealed class NotaryServer : IAsyncDisposable
         host.Use(next => context => access.Gate.PassAsync(context, next, WebAnswer.WriteRefusal));
         TileEndpoints.Map(host, ledger);
         PageEndpoints.Map(host, ledger);
-        new RestEndpoints(new DepositDesk(ledger, access.Gate, access.Audit, loggers.CreateLogger<DepositDesk>()), access.Gate, access.Book).Map(host);
+        new RestEndpoints(desk, pages, access.Gate, access.Book).Map(host);
         HealthEndpoint.Map(host, ledger, () => new OutsideStanding(anchoring?.Standing, stamping?.Standings ?? [], feeds.Clock?.Standing));
         if (authority is not null)
             new TimestampEndpoints(authority, ledger, logger).Map(host);

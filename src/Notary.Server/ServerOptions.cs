@@ -41,6 +41,9 @@ public sealed class ServerOptions
     /// <summary>The server's own time-stamping authority at <c>/tsa</c>; null: there is none.</summary>
     public AuthorityOptions? Authority { get; init; }
 
+    /// <summary>Whose seal goes onto certificates as PDF; null: nobody's.</summary>
+    public SealOptions? Seal { get; init; }
+
     /// <summary>Those who stamp the ledger's checkpoints; none unless given.</summary>
     public IReadOnlyList<OutsideAuthority> OutsideAuthorities { get; init; } = [];
 

@@ -10,18 +10,22 @@ internal static class EvidenceFile
     /// <exception cref="CliException">It cannot be read, or breaks the format.</exception>
     public static Evidence Read(string path, CancellationToken cancellation) => Read(path, stream => Evidence.Read(stream, cancellation));
 
-    /// <summary>The evidence, and the very file that it was read from, as a report names it: without the folders of this machine.</summary>
+    /// <summary>
+    /// The evidence, also of a certificate.pdf, and the very file that it was read from, as a report names it: without the
+    /// folders of this machine.
+    /// </summary>
     /// <exception cref="CliException">It cannot be read, or breaks the format.</exception>
-    public static (Evidence Evidence, NamedFile File) ReadNamed(string path, CancellationToken cancellation) => Read(path, stream =>
+    public static (Evidence Evidence, NamedFile File, CertificatePdfFile? Pdf) ReadNamed(string path, CancellationToken cancellation) => Read(path, stream =>
     {
-        var evidence = Evidence.Read(stream, cancellation);
+        var pdf = ReadPdf(stream, cancellation);
+        var evidence = pdf?.Evidence ?? Evidence.Read(stream, cancellation);
         stream.Position = 0;
-        return (evidence, new NamedFile(Path.GetFileName(path), new Hash(SHA256.HashData(stream))));
+        return (evidence, new NamedFile(Path.GetFileName(path), new Hash(SHA256.HashData(stream))), pdf);
     });
 
     /// <summary>The same by a reader of the caller's.</summary>
     /// <exception cref="CliException">It cannot be read, or breaks the format.</exception>
-    public static T Read<T>(string path, Func<Stream, T> read)
+    public static T Read<T>(string path, Func<FileStream, T> read)
     {
         using var stream = InputFile.Open(path, "evidence or a certificate");
         try
@@ -62,6 +66,21 @@ internal static class EvidenceFile
         {
             throw CliException.Input($"{path}: cannot be written: {FileSource.Reason(exception)}", "it is as it was before");
         }
+    }
+
+    /// <summary>Null when it is no PDF at all; then the stream is at its start.</summary>
+    private static CertificatePdfFile? ReadPdf(FileStream stream, CancellationToken cancellation)
+    {
+        var start = new byte[8];
+        var isPdf = CertificatePdfFile.IsPdf(start.AsSpan(0, stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)));
+        stream.Position = 0;
+        if (!isPdf)
+            return null;
+        if (stream.Length > CertificatePdfFile.MaxBytes)
+            throw new MalformedException("certificate.pdf", null, $"has {stream.Length:N0} bytes (limit {CertificatePdfFile.MaxBytes:N0})");
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return CertificatePdfFile.Read(bytes, cancellation);
     }
 
     private static bool IsJson(string path)

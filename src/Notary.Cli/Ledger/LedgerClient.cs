@@ -160,6 +160,25 @@ internal sealed class LedgerClient : IDisposable
         }
     }
 
+    /// <summary>The certificate of a deposit as a PDF; null where the server does not know the question.</summary>
+    /// <exception cref="CliException">Nobody answers, the ledger has no such deposit, or nothing can be sealed for now.</exception>
+    public async Task<Proto.GetCertificatePdfResponse?> GetCertificatePdfAsync(DepositId deposit, CancellationToken cancellation)
+    {
+        try
+        {
+            return await Api.GetCertificatePdfAsync(new Proto.GetCertificatePdfRequest { Deposit = deposit.ToString() }, Within(Patience.Silence, cancellation));
+        }
+        catch (RpcException exception) when (exception.StatusCode == StatusCode.Unimplemented)
+        {
+            return null;
+        }
+        catch (RpcException exception)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            throw ServerError.From(exception).ToException(Address);
+        }
+    }
+
     /// <summary>Deposits one request.</summary>
     /// <exception cref="RpcException">The server refused or cannot be reached.</exception>
     public async Task<Proto.Certificate> DepositAsync(RequestBytes request, TimeSpan deadline, CancellationToken cancellation)

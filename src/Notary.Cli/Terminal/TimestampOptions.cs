@@ -34,16 +34,19 @@ internal static class TimestampOptions
     }
 
     /// <exception cref="CliException">Not of the form, or a file that holds no root.</exception>
-    public static IReadOnlyList<OutsideAuthority> ReadOutside(ParseResult arguments) => [.. (arguments.GetValue(Outside) ?? []).Select(ReadOne)];
+    public static IReadOnlyList<OutsideAuthority> ReadOutside(ParseResult arguments) => [.. (arguments.GetValue(Outside) ?? []).Select(text => ReadAuthority(Outside.Name, text))];
 
     public static TimeSpan ReadInterval(ParseResult arguments) => arguments.GetValue(Every) ?? TimeSpan.FromMinutes(1);
 
-    private static OutsideAuthority ReadOne(string text)
+    /// <param name="option">What it was given with, to be said.</param>
+    /// <param name="text">URL=FILE.</param>
+    /// <exception cref="CliException">Not of the form, or a file that holds no root.</exception>
+    public static OutsideAuthority ReadAuthority(string option, string text)
     {
         // The last one: a URL's query may hold others.
         var equals = text.LastIndexOf('=');
         if (equals > 0 && equals < text.Length - 1 && Uri.TryCreate(text[..equals], UriKind.Absolute, out var url))
-            return new OutsideAuthority(url, TimestampRootsFile.Read(Outside.Name, text[(equals + 1)..]));
-        throw CliException.Input($"{Outside.Name} {text}: is not of the form URL=FILE", $"for example {Outside.Name} https://tsa.example.org/tsr=roots.pem");
+            return new OutsideAuthority(url, TimestampRootsFile.Read(option, text[(equals + 1)..]));
+        throw CliException.Input($"{option} {text}: is not of the form URL=FILE", $"for example {option} https://tsa.example.org/tsr=roots.pem");
     }
 }

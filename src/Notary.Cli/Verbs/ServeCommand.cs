@@ -26,7 +26,7 @@ internal static class ServeCommand
     {
         var command = new Command("serve", "Run a ledger.") { Data, Origin, Mark, Store, Listen, Web, Log };
         AnchoringArguments.AddTo(command);
-        foreach (var option in TimestampOptions.All.Concat(ClockOptions.All).Concat(TlsArguments.All))
+        foreach (var option in TimestampOptions.All.Concat(ClockOptions.All).Concat(SealArguments.All).Concat(TlsArguments.All))
             command.Options.Add(option);
         command.SetAction((arguments, cancellation) => RunAsync(context, Read(arguments, context), arguments.GetValue(Log), cancellation));
         return command;
@@ -49,6 +49,7 @@ internal static class ServeCommand
             Bitcoin = AnchoringArguments.ReadNode(arguments),
             NameBlocks = AnchoringArguments.ReadNameBlocks(arguments),
             Authority = TimestampOptions.ReadAuthority(arguments),
+            Seal = SealArguments.Read(arguments),
             OutsideAuthorities = TimestampOptions.ReadOutside(arguments),
             StampInterval = TimestampOptions.ReadInterval(arguments),
             Tls = TlsArguments.Read(arguments),
@@ -84,6 +85,7 @@ internal static class ServeCommand
             ("mark", MarkPath(options)),
             ("bitcoin", options.Calendars.Count == 0 ? "none: --calendar takes the ledger's roots there" : string.Join(", ", options.Calendars)),
             ("tsa", options.Authority is null ? "none: --tsa-certificate serves one" : $"{Address(server.WebAddress)}/tsa"),
+            ("seal", server.Sealer ?? "none: certificates as PDF are not sealed; --seal-certificate seals them"),
             ("stamps", options.OutsideAuthorities.Count == 0 ? "nobody: no independent time, --outside-tsa names who gives one" : string.Join(", ", options.OutsideAuthorities.Select(authority => authority.Name))),
             ("accuracy", server.Clock ?? "unknown: nothing vouches for this machine's clock, and every statement says so; --ntp names who does"),
             ("ready", "Ctrl-C stops"));

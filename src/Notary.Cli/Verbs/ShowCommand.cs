@@ -5,7 +5,7 @@ namespace Notary.Cli;
 /// <summary><c>notary show</c>: what is in evidence or a certificate, and who says so. Checks nothing that needs trust.</summary>
 internal static class ShowCommand
 {
-    private static readonly Argument<string> EvidencePath = new("EVIDENCE") { Description = "An .evidence.zip or a certificate.json." };
+    private static readonly Argument<string> EvidencePath = new("EVIDENCE") { Description = "An .evidence.zip, a certificate.json or a certificate.pdf." };
 
     private static readonly Option<string?> Earlier = new("--earlier")
     {
@@ -21,7 +21,7 @@ internal static class ShowCommand
         {
             var path = arguments.GetRequiredValue(EvidencePath);
             var earlier = arguments.GetValue(Earlier) is { } folder ? ReadEarlier(context.Terminal, folder, cancellation) : null;
-            new EvidenceView(context.Terminal, path, arguments.GetValue(language)).Print(EvidenceFile.Read(path, cancellation), earlier);
+            new EvidenceView(context.Terminal, path, arguments.GetValue(language)).Print(EvidenceFile.ReadNamed(path, cancellation).Evidence, earlier);
             return Task.FromResult(ExitCode.Pass);
         });
         return command;

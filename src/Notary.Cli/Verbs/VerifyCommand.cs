@@ -8,7 +8,7 @@ namespace Notary.Cli;
 /// <summary><c>notary verify</c>: the verdict on evidence, from the verifier's own trust file, offline.</summary>
 internal static class VerifyCommand
 {
-    private static readonly Argument<string> EvidencePath = new("EVIDENCE") { Description = "An .evidence.zip or a certificate.json." };
+    private static readonly Argument<string> EvidencePath = new("EVIDENCE") { Description = "An .evidence.zip, a certificate.json or a certificate.pdf." };
 
     private static readonly Argument<string[]> Paths = new("FILE_OR_FOLDER")
     {
@@ -40,6 +40,7 @@ internal static class VerifyCommand
     };
 
     private static readonly Option<string?> Roots = TimestampRootsFile.Option();
+    private static readonly Option<string?> SealRoots = SealRootsFile.Option();
     private static readonly Option<bool> Json = new("--json") { Description = "Print the report as JSON, in both languages." };
 
     public static Command Create(CliContext context)
@@ -47,19 +48,22 @@ internal static class VerifyCommand
         var language = LanguageOption.Create();
         var command = new Command("verify", "Check evidence or a certificate, with or without its documents.")
         {
-            EvidencePath, Paths, TrustFile, Depositor, KeyChanges, Compromised, Roots, Reports, Json, language,
+            EvidencePath, Paths, TrustFile, Depositor, KeyChanges, Compromised, Roots, SealRoots, Reports, Json, language,
         };
+        foreach (var option in SealArguments.All)
+            command.Options.Add(option);
         BlockHeaders.AddTo(command);
         command.SetAction(async (arguments, cancellation) =>
         {
-            var reports = ReportFile.Plan(arguments.GetValue(Reports) ?? []);
+            using var sealer = SealArguments.Open(context, arguments);
+            var reports = ReportFile.Plan(arguments.GetValue(Reports) ?? [], sealer);
             var run = await VerifyAsync(context, arguments, isReported: reports.Count > 0 || arguments.GetValue(Json), cancellation);
             if (arguments.GetValue(Json))
                 context.Terminal.Raw(Encoding.UTF8.GetString(ReportJson.Write(run)));
             else
                 ReportView.Print(context.Terminal, run.Report, arguments.GetValue(language));
             foreach (var report in reports)
-                report.Write(run);
+                await report.WriteAsync(run, context.Time.GetUtcNow(), cancellation);
             return ExitCodeOf(run.Report.Verdict);
         });
         return command;
@@ -74,7 +78,7 @@ internal static class VerifyCommand
 
     private static async Task<VerificationRun> VerifyAsync(CliContext context, ParseResult arguments, bool isReported, CancellationToken cancellation)
     {
-        if (arguments.GetValue(BlockHeaders.Node) is null)
+        if (arguments.GetValue(BlockHeaders.Node) is null && !SealArguments.AskAnAuthority(arguments))
             MachineRoots.Forget();
         // Each of the three wakes another part of .NET: side by side they take half the time.
         var rootsRead = Task.Run(() => TimestampRootsFile.Read(arguments.GetValue(Roots)), cancellation);
@@ -84,11 +88,12 @@ internal static class VerifyCommand
         var changes = (arguments.GetValue(KeyChanges) ?? []).Select(ReadKeyChange).ToList();
         var compromised = (arguments.GetValue(Compromised) ?? []).Select(ReadCompromised)
             .GroupBy(pair => pair.Key, pair => pair.Value).ToDictionary(group => group.Key, group => group.Min());
-        var (evidence, file) = await evidenceRead;
+        var (evidence, file, pdf) = await evidenceRead;
         var files = arguments.Get(Paths) is { Length: > 0 } paths
             // JSON stands alone on standard output: no progress beside it.
             ? await GivenFiles.HashAsync(arguments.GetValue(Json) ? null : context.Terminal, paths, Verifier.NeedsSm3(evidence), cancellation)
             : null;
+        var (now, roots) = (context.Time.GetUtcNow(), await rootsRead);
         var inputs = new VerifierInputs(trust.Policy)
         {
             Depositor = depositor,
@@ -96,10 +101,11 @@ internal static class VerifyCommand
             KeyChanges = changes,
             Compromised = compromised,
             BlockHeaders = await BlockHeaders.ReadAsync(context, arguments, Verifier.BlocksNamed(evidence), cancellation),
-            TimestampRoots = await rootsRead,
+            TimestampRoots = roots,
+            OfFile = pdf?.Check(SealRootsFile.Read(arguments.GetValue(SealRoots)), roots, now) ?? [],
         };
         var circumstances = new VerificationContext(
-            context.Time.GetUtcNow(), ThisProgram.Version, isReported ? ThisProgram.Files() : [], file, trust.File);
+            now, ThisProgram.Version, isReported ? ThisProgram.Files() : [], file, trust.File);
         var run = VerificationRun.Verify(evidence, inputs, circumstances);
         if (run.Report.Verdict == Verdict.Fail && LacksKey(trust, evidence))
             context.Terminal.Hint(

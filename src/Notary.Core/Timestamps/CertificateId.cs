@@ -29,15 +29,24 @@ public sealed record CertificateId(
     public static CertificateId Read(string document, ReadOnlyMemory<byte> der, HashAlgorithmName? fixedAlgorithm) => Der.Read(document, der, reader =>
     {
         var attribute = reader.ReadSequence();
-        var id = attribute.ReadSequence().ReadSequence();
+        var id = ReadOne(attribute.ReadSequence().ReadSequence(), document, fixedAlgorithm);
         if (attribute.HasData)
             attribute.ReadSequence();
         attribute.ThrowIfNotEmpty();
-        var algorithm = fixedAlgorithm ?? ReadAlgorithm(id, document);
-        var hash = id.ReadOctetString();
-        var (issuer, serial) = id.HasData ? ReadIssuerSerial(id.ReadSequence()) : (null, null);
-        id.ThrowIfNotEmpty();
-        return new CertificateId(algorithm, hash, issuer, serial);
+        return id;
+    });
+
+    /// <summary>All ids of SigningCertificateV2 without policies.</summary>
+    /// <exception cref="MalformedException">As <see cref="Read"/>.</exception>
+    public static IReadOnlyList<CertificateId> ReadAll(string document, ReadOnlyMemory<byte> der) => Der.Read(document, der, reader =>
+    {
+        var attribute = reader.ReadSequence();
+        var list = attribute.ReadSequence();
+        attribute.ThrowIfNotEmpty();
+        List<CertificateId> ids = [];
+        while (list.HasData)
+            ids.Add(ReadOne(list.ReadSequence(), document, null));
+        return ids;
     });
 
     public bool IsOf(X509Certificate2 certificate) =>
@@ -45,12 +54,23 @@ public sealed record CertificateId(
         && (Serial is not { } serial || certificate.SerialNumberBytes.Span.SequenceEqual(serial.Span))
         && (Issuer is not { } issuer || certificate.IssuerName.RawData.AsSpan().SequenceEqual(issuer.Span));
 
-    /// <summary>SigningCertificateV2 with one id by SHA-256, which is its default and so is not written.</summary>
-    public static byte[] Write(X509Certificate2 certificate)
+    /// <summary>SigningCertificateV2 with ids by SHA-256, which is its default and so is not written.</summary>
+    /// <param name="certificates">The signer's, then any others that the signature shall bind.</param>
+    public static byte[] Write(params ReadOnlySpan<X509Certificate2> certificates)
     {
         var writer = new AsnWriter(AsnEncodingRules.DER);
         using (writer.PushSequence())
         using (writer.PushSequence())
+        {
+            foreach (var certificate in certificates)
+                WriteOne(writer, certificate);
+        }
+
+        return writer.Encode();
+    }
+
+    private static void WriteOne(AsnWriter writer, X509Certificate2 certificate)
+    {
         using (writer.PushSequence())
         {
             writer.WriteOctetString(certificate.GetCertHash(HashAlgorithmName.SHA256));
@@ -62,8 +82,15 @@ public sealed record CertificateId(
                 writer.WriteInteger(certificate.SerialNumberBytes.Span);
             }
         }
+    }
 
-        return writer.Encode();
+    private static CertificateId ReadOne(AsnReader id, string document, HashAlgorithmName? fixedAlgorithm)
+    {
+        var algorithm = fixedAlgorithm ?? ReadAlgorithm(id, document);
+        var hash = id.ReadOctetString();
+        var (issuer, serial) = id.HasData ? ReadIssuerSerial(id.ReadSequence()) : (null, null);
+        id.ThrowIfNotEmpty();
+        return new CertificateId(algorithm, hash, issuer, serial);
     }
 
     private static HashAlgorithmName ReadAlgorithm(AsnReader id, string document)

@@ -31,20 +31,9 @@ public sealed record TokenVerdict(TokenStanding Standing, Sentence? Problem, Tim
 /// </summary>
 public static class TimestampVerification
 {
-    private const int NameLength = 120;
     private const int RsaBits = 2_048;
 
     private const X509KeyUsageFlags SigningUsages = X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.NonRepudiation;
-
-    private const X509ChainStatusFlags NoKnownRoot = X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.UntrustedRoot;
-
-    // What is signed under MD5 or SHA-1 could be signed for somebody else; a root's own signature is nobody's word.
-    private static readonly string[] ChainAlgorithms =
-    [
-        "1.2.840.113549.1.1.11", "1.2.840.113549.1.1.12", "1.2.840.113549.1.1.13", // RSA with SHA-256, SHA-384, SHA-512
-        "1.2.840.113549.1.1.10", // RSA-PSS
-        "1.2.840.10045.4.3.2", "1.2.840.10045.4.3.3", "1.2.840.10045.4.3.4", // ECDSA with SHA-256, SHA-384, SHA-512
-    ];
 
     /// <param name="token">The token in DER, a stranger's.</param>
     /// <param name="imprint">What it should be over.</param>
@@ -75,7 +64,7 @@ public static class TimestampVerification
             return new TokenVerdict(TokenStanding.Refused, new Sentence("is over other data", "所盖的是其他数据"), info, null);
         if (FindSigner(token, roots) is not { } signer) // (2)
             return new TokenVerdict(TokenStanding.Refused, new Sentence("does not hold the certificate that it names as its signer's", "不含其所称的签名证书"), info, null);
-        var authority = NameOf(signer);
+        var authority = CertificateFacts.NameOf(signer);
         if ((SignerProblem(signer) ?? DigestProblem(token)) is { } unfit)
             return new TokenVerdict(TokenStanding.Refused, unfit, info, authority);
         var (standing, problem) = roots is null
@@ -88,7 +77,7 @@ public static class TimestampVerification
 
     private static X509Certificate2? FindSigner(SignedTimestamp token, TimestampRoots? roots)
     {
-        var candidates = roots is null ? token.Certificates : [.. token.Certificates, .. roots.Helpers, .. roots.Roots];
+        var candidates = roots is null ? token.Certificates : [.. token.Certificates, .. roots.Trusted.Helpers, .. roots.Trusted.Roots];
         return candidates.FirstOrDefault(certificate => token.CertificateIds.All(id => id.IsOf(certificate)));
     }
 
@@ -119,42 +108,15 @@ public static class TimestampVerification
     /// <summary>The chain as of the token's own time, from what the token carries and the verifier gave.</summary>
     private static (TokenStanding Standing, Sentence? Problem) Chain(X509Certificate2 signer, SignedTimestamp token, TimestampRoots roots)
     {
-        using var chain = new X509Chain();
-        var policy = chain.ChainPolicy;
-        policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        policy.CustomTrustStore.AddRange(roots.Roots);
-        policy.ExtraStore.AddRange(token.Certificates);
-        policy.ExtraStore.AddRange(roots.Helpers);
-        policy.ApplicationPolicy.Add(new Oid(TimestampOids.TimeStamping));
-        policy.RevocationMode = X509RevocationMode.NoCheck;
-        policy.DisableCertificateDownloads = true;
-        policy.VerificationTimeIgnored = false;
-        policy.VerificationTime = token.Info.Time.UtcDateTime;
-        var isValid = chain.Build(signer);
-        try
+        var (standing, problems) = CertificateChain.Judge(signer, token.Certificates, roots.Trusted, token.Info.Time, TimestampOids.TimeStamping);
+        return standing switch
         {
-            return isValid ? Judge(chain) : Judge(chain.ChainStatus);
-        }
-        finally
-        {
-            foreach (var element in chain.ChainElements)
-                element.Certificate.Dispose();
-        }
-    }
-
-    private static (TokenStanding Standing, Sentence? Problem) Judge(X509Chain chain) =>
-        chain.ChainElements.SkipLast(1).All(element => ChainAlgorithms.Contains(element.Certificate.SignatureAlgorithm.Value))
-            ? (TokenStanding.Verified, null)
-            : (TokenStanding.Refused, new Sentence("has a certificate that is signed under a hash function that is broken", "的证书链使用了已被攻破的摘要算法"));
-
-    private static (TokenStanding Standing, Sentence? Problem) Judge(X509ChainStatus[] statuses)
-    {
-        var all = statuses.Aggregate(X509ChainStatusFlags.NoError, (flags, status) => flags | status.Status);
-        if ((all & NoKnownRoot) != 0)
-            return (TokenStanding.UnknownAuthority, new Sentence("leads to no time-stamping root that you trust", "的证书链通不到您所信任的时间戳根证书"));
-        return (TokenStanding.Refused, (all & X509ChainStatusFlags.NotTimeValid) != 0
-            ? new Sentence("has a certificate that was not valid at the token's own time", "的证书在时间戳所载时刻不在有效期内")
-            : new Sentence($"has a certificate chain that does not hold ({all})", $"的证书链不成立（{all}）"));
+            ChainStanding.Trusted => (TokenStanding.Verified, null),
+            ChainStanding.NoRoot => (TokenStanding.UnknownAuthority, new Sentence("leads to no time-stamping root that you trust", "的证书链通不到您所信任的时间戳根证书")),
+            ChainStanding.NotValidThen => (TokenStanding.Refused, new Sentence("has a certificate that was not valid at the token's own time", "的证书在时间戳所载时刻不在有效期内")),
+            ChainStanding.WeakHash => (TokenStanding.Refused, new Sentence("has a certificate that is signed under a hash function that is broken", "的证书链使用了已被攻破的摘要算法")),
+            _ => (TokenStanding.Refused, new Sentence($"has a certificate chain that does not hold ({problems})", $"的证书链不成立（{problems}）")),
+        };
     }
 
     private static bool IsSignedBy(X509Certificate2 signer, SignedTimestamp token)
@@ -169,11 +131,5 @@ public static class TimestampVerification
         {
             return false;
         }
-    }
-
-    private static string NameOf(X509Certificate2 certificate)
-    {
-        var name = TextRules.Escape(certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false));
-        return name.Length <= NameLength ? name : name[..NameLength] + "...";
     }
 }

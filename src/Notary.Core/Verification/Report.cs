@@ -19,7 +19,7 @@ public enum Verdict
     Indeterminate,
 }
 
-/// <summary>The names of the nine checks, which programs may rely on.</summary>
+/// <summary>The names of the nine checks and of the two that a PDF adds, which programs may rely on.</summary>
 public static class CheckNames
 {
     public const string File = "file";
@@ -31,6 +31,12 @@ public static class CheckNames
     public const string Witnesses = "witnesses";
     public const string Time = "time";
     public const string Bitcoin = "bitcoin";
+
+    /// <summary>Of a PDF: whether its pages show what is attached to it.</summary>
+    public const string Pages = "pages";
+
+    /// <summary>Of a PDF: its seal.</summary>
+    public const string Seal = "seal";
 
     /// <summary>The name as Chinese readers are shown it.</summary>
     public static string InChinese(string name) => name switch
@@ -44,6 +50,8 @@ public static class CheckNames
         Witnesses => "见证",
         Time => "时间戳",
         Bitcoin => "比特币",
+        Pages => "页面",
+        Seal => "签章",
         _ => name,
     };
 }
@@ -54,13 +62,13 @@ public static class CheckNames
 /// <param name="Reason">Why; paths and names of strangers in it are escaped.</param>
 public sealed record Check(string Name, CheckResult Result, Sentence Reason)
 {
-    internal static Check Pass(string name, string english, string chinese) =>
+    public static Check Pass(string name, string english, string chinese) =>
         new(name, CheckResult.Pass, new Sentence(english, chinese));
 
-    internal static Check Fail(string name, string english, string chinese) =>
+    public static Check Fail(string name, string english, string chinese) =>
         new(name, CheckResult.Fail, new Sentence(english, chinese));
 
-    internal static Check NotChecked(string name, string english, string chinese) =>
+    public static Check NotChecked(string name, string english, string chinese) =>
         new(name, CheckResult.NotChecked, new Sentence(english, chinese));
 }
 
@@ -79,7 +87,7 @@ public sealed record ReportSubject(
 /// <param name="Verdict">The result of all checks together.</param>
 /// <param name="VerdictSentence">Says the verdict, and first of all when it is about the certificate alone.</param>
 /// <param name="TimeSentence">Never left out where the verdict is shown: who vouches for which time.</param>
-/// <param name="Checks">The nine, in the order of <see cref="CheckNames"/>.</param>
+/// <param name="Checks">The nine, in the order of <see cref="CheckNames"/>; of a PDF two more.</param>
 /// <param name="Notes">What was ignored, what goes by another name, and what is only claimed.</param>
 public sealed record Report(
     ReportSubject? Subject,

@@ -2,14 +2,15 @@ namespace Notary.Core;
 
 /// <summary>
 /// From nine results to one verdict: FAIL if any check fails; PASS if inclusion and checkpoint pass, file and commitment
-/// pass for every file given, and nothing fails; otherwise INDETERMINATE, naming what is missing.
+/// pass for every file given, and nothing fails; otherwise INDETERMINATE, naming what is missing. Of a PDF, its pages must
+/// have been compared too: whoever reads the verdict reads them.
 /// </summary>
 internal static class VerdictRule
 {
-    private static readonly string[] ForCertificate = [CheckNames.Inclusion, CheckNames.Checkpoint];
+    private static readonly string[] ForCertificate = [CheckNames.Inclusion, CheckNames.Checkpoint, CheckNames.Pages];
     private static readonly string[] ForFiles = [CheckNames.File, CheckNames.Commitment, .. ForCertificate];
 
-    /// <param name="checks">All nine.</param>
+    /// <param name="checks">All of them.</param>
     /// <param name="withFiles">Whether the verifier gave something to compare, be it an empty folder.</param>
     public static Verdict Decide(IReadOnlyList<Check> checks, bool withFiles)
     {

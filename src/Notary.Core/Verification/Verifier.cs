@@ -47,6 +47,7 @@ public static class Verifier
             witnesses.Check,
             timestamps.Check,
             bitcoin.Check,
+            .. inputs.OfFile,
         ];
         var entryIsProven = inclusion.Result == CheckResult.Pass && checkpoint.Result == CheckResult.Pass;
         var verdict = VerdictRule.Decide(checks, inputs.Files is not null);

@@ -37,4 +37,10 @@ public sealed record VerifierInputs(TrustPolicy Policy)
 
     /// <summary>Whose time-stamp tokens count; null: nobody's.</summary>
     public TimestampRoots? TimestampRoots { get; init; }
+
+    /// <summary>
+    /// What the reader of the file that the evidence came in found out about that file: of a PDF, <see cref="CheckNames.Pages"/>
+    /// and <see cref="CheckNames.Seal"/>. They count like the nine.
+    /// </summary>
+    public IReadOnlyList<Check> OfFile { get; init; } = [];
 }

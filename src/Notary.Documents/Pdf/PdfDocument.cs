@@ -11,22 +11,32 @@ namespace Notary.Documents;
 /// <param name="Content">Its bytes.</param>
 internal sealed record PdfAttachment(string Name, string MediaType, string Relationship, string Description, ReadOnlyMemory<byte> Content);
 
+/// <summary>A document as a PDF, and the hole in it that a signature goes into.</summary>
+/// <param name="Bytes">The file; it is complete but for the seal.</param>
+/// <param name="Digits">Where the hexadecimal digits of the seal go; null when there is no place for one.</param>
+internal sealed record PdfRendering(byte[] Bytes, Range? Digits);
+
 /// <summary>
 /// A document as PDF/A-3b (ISO 19005-3): for print, with all fonts and colours in it, and with the data that it shows attached.
-/// Equal documents and attachments give equal bytes. What a reader must know to render the file again comes first in it: the
-/// attachments, one after the other.
+/// Equal documents, attachments and seals give equal bytes. What a reader must know to render the file again comes first in it:
+/// the seal, then the attachments, one after the other.
 /// </summary>
 internal static class PdfDocument
 {
     private const string Producer = "Notary";
 
     /// <param name="document">What it says.</param>
-    /// <param name="attachments">What it shows, as data; the first one is object 1.</param>
+    /// <param name="attachments">What it shows, as data; the first one is object 1 of an unsealed file.</param>
     /// <param name="dated">The date that the attachments bear; nobody's clock is read here.</param>
     /// <param name="layout">Names the form, so that a reader of another version knows that it is another.</param>
-    public static byte[] Render(Document document, IReadOnlyList<PdfAttachment> attachments, DateTimeOffset dated, string layout)
+    /// <param name="seal">The place for a seal; null: none.</param>
+    public static PdfRendering Render(Document document, IReadOnlyList<PdfAttachment> attachments, DateTimeOffset dated, string layout, SealPlace? seal)
     {
         var file = new PdfFile(layout);
+        Range? digits = null;
+        int? signature = null;
+        if (seal is not null)
+            (signature, digits) = (seal.Write(file, out var place), place);
         List<int> contents = [.. attachments.Select(attachment => WriteContent(file, attachment, dated))];
         List<int> files = [.. attachments.Select((attachment, i) => file.Write(
             $"<< /Type /Filespec /F ({attachment.Name}) /UF {PdfFile.Text(attachment.Name)} /AFRelationship /{attachment.Relationship} /Desc {PdfFile.Text(attachment.Description)} /EF << /F {contents[i]} 0 R /UF {contents[i]} 0 R >> >>"))];
@@ -35,13 +45,17 @@ internal static class PdfDocument
         var names = fonts.Write(file);
         var tree = file.Reserve();
         var pages = streams.Select(_ => file.Reserve()).ToList();
+        var field = signature is null ? (int?)null : file.Write($"<< /Type /Annot /Subtype /Widget /FT /Sig /T (seal) /V {signature} 0 R /F 132 /Rect [0 0 0 0] /P {pages[0]} 0 R >>");
         for (var i = 0; i < pages.Count; i++)
-            WritePage(file, tree, pages[i], file.WriteStream("", streams[i]), names);
+            WritePage(file, tree, pages[i], file.WriteStream("", streams[i]), names, i == 0 ? field : null);
         file.Write(tree, $"<< /Type /Pages /Kids [{References(pages)}] /Count {Number(pages.Count)} >>");
         var title = $"{document.Title.Chinese} · {document.Title.English}";
-        var catalog = WriteCatalog(file, tree, Metadata(title), attachments, files);
+        var catalog = WriteCatalog(file, tree, Metadata(title), attachments, files, field);
         var information = file.Write($"<< /Title {PdfFile.Text(title)} /Producer ({Producer}) >>");
-        return file.Finish(catalog, information);
+        var bytes = file.Finish(catalog, information);
+        if (digits is { } hole)
+            SealPlace.Fill(bytes, hole);
+        return new PdfRendering(bytes, digits);
     }
 
     private static int WriteContent(PdfFile file, PdfAttachment attachment, DateTimeOffset dated) => file.WriteStream(
@@ -51,14 +65,15 @@ internal static class PdfDocument
     /// <summary>How the dictionary of an attachment's stream begins.</summary>
     internal static string ContentEntries(string mediaType) => $"/Type /EmbeddedFile /Subtype /{mediaType.Replace("/", "#2F", StringComparison.Ordinal)}";
 
-    private static void WritePage(PdfFile file, int tree, int page, int content, string fonts)
+    private static void WritePage(PdfFile file, int tree, int page, int content, string fonts, int? field)
     {
         var width = Number(PdfCanvas.Width / 1000) + "." + Number(PdfCanvas.Width % 1000);
         var height = Number(PdfCanvas.Height / 1000) + "." + Number(PdfCanvas.Height % 1000);
-        file.Write(page, $"<< /Type /Page /Parent {tree} 0 R /MediaBox [0 0 {width} {height}] /Resources << /Font {fonts} >> /Contents {content} 0 R >>");
+        var annotations = field is null ? "" : $" /Annots [{field} 0 R]";
+        file.Write(page, $"<< /Type /Page /Parent {tree} 0 R /MediaBox [0 0 {width} {height}] /Resources << /Font {fonts} >> /Contents {content} 0 R{annotations} >>");
     }
 
-    private static int WriteCatalog(PdfFile file, int tree, byte[] metadata, IReadOnlyList<PdfAttachment> attachments, List<int> files)
+    private static int WriteCatalog(PdfFile file, int tree, byte[] metadata, IReadOnlyList<PdfAttachment> attachments, List<int> files, int? field)
     {
         var profile = file.WriteStream("/N 3", SrgbProfile.Bytes);
         var intent = file.Write($"<< /Type /OutputIntent /S /GTS_PDFA1 /OutputConditionIdentifier (sRGB IEC61966-2.1) /Info (sRGB IEC61966-2.1) /DestOutputProfile {profile} 0 R >>");
@@ -66,9 +81,11 @@ internal static class PdfDocument
         // A name tree is sorted.
         var named = string.Join(' ', attachments.Select((attachment, i) => (attachment.Name, Reference: $"({attachment.Name}) {files[i]} 0 R"))
             .OrderBy(pair => pair.Name, StringComparer.Ordinal).Select(pair => pair.Reference));
+        // SigFlags: 1 there are signatures, 2 a change must be appended and not written over them.
+        var form = field is null ? "" : $" /AcroForm << /Fields [{field} 0 R] /SigFlags 3 >>";
         return file.Write(
             $"<< /Type /Catalog /Version /1.7 /Pages {tree} 0 R /Lang (zh-CN) /Metadata {xmp} 0 R /OutputIntents [{intent} 0 R] /ViewerPreferences << /DisplayDocTitle true >> "
-            + $"/Names << /EmbeddedFiles << /Names [{named}] >> >> /AF [{References(files)}] >>");
+            + $"/Names << /EmbeddedFiles << /Names [{named}] >> >> /AF [{References(files)}]{form} >>");
     }
 
     private static byte[] Metadata(string title) => Encoding.UTF8.GetBytes($"""

@@ -25,7 +25,10 @@ internal sealed class PdfFile
         Ascii($"%{layout}\n");
     }
 
-    public int Length => bytes.WrittenCount;
+    private int Length => bytes.WrittenCount;
+
+    /// <summary>Where an object that was written begins.</summary>
+    public int OffsetOf(int number) => offsets[number - 1];
 
     /// <summary>A number for an object that is written later.</summary>
     public int Reserve()

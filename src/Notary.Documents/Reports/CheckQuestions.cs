@@ -16,6 +16,8 @@ public static class CheckQuestions
         CheckNames.Witnesses => new("Did enough independent witnesses cosign?", "是否有足够的独立见证方联署？"),
         CheckNames.Time => new("Does an outside time-stamp date it?", "是否有外部时间戳？"),
         CheckNames.Bitcoin => new("Is it anchored in Bitcoin?", "是否锚定于比特币？"),
+        CheckNames.Pages => new("Do the pages show what is attached to them?", "页面所示是否与所附数据一致？"),
+        CheckNames.Seal => new("Is the seal whole, and of whom?", "签章是否完好，属于何人？"),
         _ => new(check, CheckNames.InChinese(check)),
     };
 }

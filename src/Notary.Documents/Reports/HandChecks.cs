@@ -54,6 +54,8 @@ public static class HandChecks
             CheckNames.Checkpoint => [.. HandLedger.Checkpoint(facts)],
             CheckNames.Witnesses => [.. HandLedger.Witnesses(facts)],
             CheckNames.Time => [.. HandTimestamps.Of(facts)],
+            CheckNames.Pages => [HandPdf.Attached(facts)],
+            CheckNames.Seal => [.. HandPdf.Seal(facts)],
             _ => [],
         };
         return steps.Count > 0 ? steps : [new Prose(new(
@@ -71,7 +73,7 @@ public static class HandChecks
         if (run.Evidence.Folder.Length > 0 && run.Context.Evidence.Name.StartsWith(run.Evidence.Folder, StringComparison.Ordinal))
             // A report that lies in the package itself: in the folder into which that was unpacked.
             commands.Append(CultureInfo.InvariantCulture, $"PACKAGE=.; E={run.Evidence.Folder.TrimEnd('/')}             # in the unpacked package\n");
-        else if (run.Context.Evidence.Name.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+        else if (run.Context.Evidence.Name.EndsWith(".json", StringComparison.OrdinalIgnoreCase) || (IsPdf(run) && CertificatePdf.Shown(run.Evidence) == 0))
             AppendTexts(commands, run.Evidence.Certificate);
         else
             AppendUnpacking(commands, run);
@@ -82,9 +84,13 @@ public static class HandChecks
             $"{run.Context.Evidence.Sha256}  -\n");
     }
 
+    private static bool IsPdf(VerificationRun run) => run.Inputs.OfFile.Count > 0;
+
     private static void AppendUnpacking(StringBuilder commands, VerificationRun run)
     {
-        commands.Append("unzip -q \"$EVIDENCE\" -d \"$E\"\n");
+        commands.Append(IsPdf(run)
+            ? $"pdfdetach -savefile {CertificatePdf.Package} -o \"$E.zip\" \"$EVIDENCE\"\nunzip -q \"$E.zip\" -d \"$E\"\n"
+            : "unzip -q \"$EVIDENCE\" -d \"$E\"\n");
         // A package that discloses has the evidence in a folder, and documents beside it.
         if (run.Evidence.Folder.TrimEnd('/') is { Length: > 0 } folder)
             commands.Append(CultureInfo.InvariantCulture, $"PACKAGE=$E; E=$E/{folder}\n");

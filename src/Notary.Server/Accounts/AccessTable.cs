@@ -27,6 +27,7 @@ public static class AccessTable
         new(Notary + "Deposit", Scopes.Deposit, [Role.Depositor, Role.Batch]),
         new(Notary + "DepositBatch", Scopes.Deposit, [Role.Depositor, Role.Batch]),
         new(Notary + "GetCertificate", Scopes.Read, [Role.Depositor, Role.Reader]),
+        new(Notary + "GetCertificatePdf", Scopes.Read, [Role.Depositor, Role.Reader]),
         new(Notary + "ListDeposits", Scopes.Read, [Role.Depositor, Role.Reader]),
 
         // The ledger is public: it can be checked by whoever has no account.
@@ -49,6 +50,7 @@ public static class AccessTable
         new("POST /v1/deposits", Scopes.Deposit, [Role.Depositor, Role.Batch]),
         new("GET /v1/deposits", Scopes.Read, [Role.Depositor, Role.Reader]),
         new("GET /v1/deposits/{deposit}", Scopes.Read, [Role.Depositor, Role.Reader]),
+        new("GET /v1/deposits/{deposit}/certificate.pdf", Scopes.Read, [Role.Depositor, Role.Reader]),
         new("GET /v1/account", Scopes.None, Anyone),
         new("GET /v1/ledger", Scopes.None, []),
         new("GET /v1/openapi.json", Scopes.None, []),

@@ -132,6 +132,16 @@ internal sealed class DepositDesk(Ledger ledger, AccessGate gate, AuditTrail aud
         return answer;
     }
 
+    /// <summary>The same certificate as clients keep it.</summary>
+    public static Certificate ToCertificate(Proto.Certificate certificate) => new()
+    {
+        Statement = certificate.Statement.ToStringUtf8(),
+        Claims = certificate.Claims.IsEmpty ? null : certificate.Claims.ToStringUtf8(),
+        Request = certificate.Request.IsEmpty ? null : certificate.Request.ToStringUtf8(),
+        Proof = certificate.Proof.ToStringUtf8(),
+        Timestamps = [.. certificate.Timestamps.Select(stamp => new TimestampToken(stamp.Over, stamp.Token.Memory, stamp.Proof.IsEmpty ? null : stamp.Proof.ToStringUtf8()))],
+    };
+
     private DepositAnswer? Limit(Caller caller)
     {
         if (caller.Use is null)

@@ -50,6 +50,9 @@ internal static class GrpcErrors
     /// <summary>A stream that the server ends because it stops.</summary>
     public static Google.Rpc.Status Stopping() => Unavailable("STOPPING", "the server is stopping");
 
+    /// <summary>A PDF that cannot be sealed for now.</summary>
+    public static Google.Rpc.Status NotSealing(string reason) => Unavailable("NOT_SEALING", reason);
+
     /// <summary>A deposit that was not issued.</summary>
     public static Google.Rpc.Status Refused(in DepositResult result) => result.Outcome switch
     {

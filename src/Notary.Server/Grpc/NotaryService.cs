@@ -10,7 +10,7 @@ namespace Notary.Server;
 /// The deposit interface. It checks the fields that are protobuf's own, carries bytes across, and leaves every judgement
 /// of a deposit to the ledger. One object serves all calls.
 /// </summary>
-internal sealed class NotaryService(DepositDesk desk, OpenStreams streams) : Proto.Notary.NotaryBase
+internal sealed class NotaryService(DepositDesk desk, CertificateDesk pages, OpenStreams streams) : Proto.Notary.NotaryBase
 {
     private const int DefaultPageSize = 100;
     private const int MaxPageSize = 1_000;
@@ -38,6 +38,13 @@ internal sealed class NotaryService(DepositDesk desk, OpenStreams streams) : Pro
     {
         var (deposit, caller) = (ParseDeposit(request.Deposit), desk.CallerOf(context));
         return Task.FromResult(new Proto.GetCertificateResponse { Certificate = desk.GetCertificate(caller, deposit) });
+    }
+
+    public override async Task<Proto.GetCertificatePdfResponse> GetCertificatePdf(
+        Proto.GetCertificatePdfRequest request, ServerCallContext context)
+    {
+        var (pdf, isSealed) = await pages.RenderAsync(desk.CallerOf(context), ParseDeposit(request.Deposit), context.CancellationToken);
+        return new Proto.GetCertificatePdfResponse { Pdf = UnsafeByteOperations.UnsafeWrap(pdf), Sealed = isSealed };
     }
 
     public override Task<Proto.ListDepositsResponse> ListDeposits(Proto.ListDepositsRequest request, ServerCallContext context)

@@ -17,7 +17,7 @@ namespace Notary.Server;
 /// rules, limits and reasons are those of gRPC; a refusal is problem details (RFC 9457). What is hashed or signed is a text
 /// here too, a JSON string; JSON only carries it.
 /// </summary>
-internal sealed class RestEndpoints(DepositDesk desk, AccessGate gate, AccountBook book)
+internal sealed class RestEndpoints(DepositDesk desk, CertificateDesk pages, AccessGate gate, AccountBook book)
 {
     /// <summary>Bytes of a body: a request of 8,192 bytes, its characters escaped.</summary>
     private const int BodyBytes = 64 * 1_024;
@@ -32,6 +32,7 @@ internal sealed class RestEndpoints(DepositDesk desk, AccessGate gate, AccountBo
         host.MapMethods("/v1/deposits", [HttpMethods.Post], context => AnswerAsync(context, DepositAsync));
         host.MapMethods("/v1/deposits", WebAnswer.Reading, context => AnswerAsync(context, ListAsync));
         host.MapMethods("/v1/deposits/{deposit}", WebAnswer.Reading, context => AnswerAsync(context, GetAsync));
+        host.MapMethods("/v1/deposits/{deposit}/certificate.pdf", WebAnswer.Reading, context => AnswerAsync(context, GetPdfAsync));
         host.MapMethods("/v1/account", WebAnswer.Reading, context => AnswerAsync(context, GetAccountAsync));
         host.MapMethods("/v1/ledger", WebAnswer.Reading, context => AnswerAsync(context, GetLedgerAsync));
         host.MapMethods("/v1/openapi.json", WebAnswer.Reading, (HttpContext context) => WebAnswer.WriteAsync(context, "application/json", Description));
@@ -96,13 +97,20 @@ internal sealed class RestEndpoints(DepositDesk desk, AccessGate gate, AccountBo
         await WriteAsync(context, certificate);
     }
 
-    private Task GetAsync(HttpContext context)
+    private Task GetAsync(HttpContext context) => WriteAsync(context, desk.GetCertificate(gate.CallerOf(context), DepositOf(context)));
+
+    private async Task GetPdfAsync(HttpContext context)
     {
-        var text = (string)context.Request.RouteValues["deposit"]!;
-        return DepositId.TryParse(text.ToLowerInvariant(), out var deposit)
-            ? WriteAsync(context, desk.GetCertificate(gate.CallerOf(context), deposit))
-            : throw GrpcErrors.InvalidField("deposit", "is not a version 7 uuid of 36 characters with its time in whole minutes").ToException();
+        var (pdf, _) = await pages.RenderAsync(gate.CallerOf(context), DepositOf(context), context.RequestAborted);
+        // To be kept and filed, not shown inside another page.
+        context.Response.Headers.ContentDisposition = "attachment; filename=\"certificate.pdf\"";
+        await WebAnswer.WriteAsync(context, "application/pdf", pdf);
     }
+
+    private static DepositId DepositOf(HttpContext context) =>
+        DepositId.TryParse(((string)context.Request.RouteValues["deposit"]!).ToLowerInvariant(), out var deposit)
+            ? deposit
+            : throw GrpcErrors.InvalidField("deposit", "is not a version 7 uuid of 36 characters with its time in whole minutes").ToException();
 
     private Task ListAsync(HttpContext context)
     {
@@ -182,17 +190,8 @@ internal sealed class RestEndpoints(DepositDesk desk, AccessGate gate, AccountBo
             : throw GrpcErrors.InvalidField(name, "is not one decimal number").ToException();
     }
 
-    private static Task WriteAsync(HttpContext context, Proto.Certificate certificate) => WebAnswer.WriteAsync(
-        context,
-        "application/json",
-        new Certificate
-        {
-            Statement = certificate.Statement.ToStringUtf8(),
-            Claims = certificate.Claims.IsEmpty ? null : certificate.Claims.ToStringUtf8(),
-            Request = certificate.Request.IsEmpty ? null : certificate.Request.ToStringUtf8(),
-            Proof = certificate.Proof.ToStringUtf8(),
-            Timestamps = [.. certificate.Timestamps.Select(stamp => new TimestampToken(stamp.Over, stamp.Token.Memory, stamp.Proof.IsEmpty ? null : stamp.Proof.ToStringUtf8()))],
-        }.ToJson());
+    private static Task WriteAsync(HttpContext context, Proto.Certificate certificate) =>
+        WebAnswer.WriteAsync(context, "application/json", DepositDesk.ToCertificate(certificate).ToJson());
 
     private static Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> members)
     {

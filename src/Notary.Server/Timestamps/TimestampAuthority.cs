@@ -87,6 +87,21 @@ internal sealed class TimestampAuthority : IDisposable
         }
     }
 
+    /// <summary>A token over data of this server's own.</summary>
+    /// <exception cref="StampFailedException">None is issued for now.</exception>
+    public ReadOnlyMemory<byte> Stamp(ReadOnlyMemory<byte> data)
+    {
+        try
+        {
+            var reply = Answer(new TimestampQuery(MessageImprint.Of(Hash.Of(data.Span))) { WantsCertificate = true }.ToDer());
+            return reply.Token ?? throw new StampFailedException(reply.Text);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StampFailedException("serial numbers cannot be reserved");
+        }
+    }
+
     /// <summary>
     /// Issues one token and verifies it as a stranger would, so that a chain that nobody can verify is found at the start and
     /// not years later in a court.

@@ -61,7 +61,7 @@ public sealed record TimestampCa(string RootKey, string RootCertificate, string 
         return request.Create(root, now, now.AddYears(AuthorityYears), NewSerial(randomness));
     }
 
-    private static X500DistinguishedName NameOf(string name)
+    internal static X500DistinguishedName NameOf(string name)
     {
         var builder = new X500DistinguishedNameBuilder();
         builder.AddCommonName(name);
@@ -69,7 +69,7 @@ public sealed record TimestampCa(string RootKey, string RootCertificate, string 
     }
 
     /// <summary>RFC 5280 section 4.1.2.2: positive, at most 20 bytes.</summary>
-    private static byte[] NewSerial(RandomNumberGenerator randomness)
+    internal static byte[] NewSerial(RandomNumberGenerator randomness)
     {
         var serial = new byte[SerialSize];
         randomness.GetBytes(serial);

@@ -6,7 +6,7 @@ namespace Notary.Server;
 
 /// <summary>An outside authority gave no token that holds: it refused, lied, or cannot be reached.</summary>
 /// <param name="problem">What went wrong, one clause without a full stop; nothing in it is secret.</param>
-internal sealed class StampFailedException(string problem) : Exception(problem);
+public sealed class StampFailedException(string problem) : Exception(problem);
 
 /// <summary>Asks one outside authority, and believes nothing of what it answers that it has not checked.</summary>
 internal sealed class TimestampClient(HttpClient http, OutsideAuthority authority, TimeProvider time, RandomNumberGenerator randomness)

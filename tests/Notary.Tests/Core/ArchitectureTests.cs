@@ -11,7 +11,7 @@ public sealed partial class ArchitectureTests
     {
         { "Notary.Core", ["System.", "BouncyCastle."] },
         { "Notary.Documents", ["System.", "Notary.Core", "QRCoder"] },
-        { "Notary.Server", ["System.", "Microsoft.", "Grpc.", "Google.Protobuf", "SQLitePCLRaw.", "LiteDB", "OpenTelemetry", "Notary.Core", "Notary.Proto"] },
+        { "Notary.Server", ["System.", "Microsoft.", "Grpc.", "Google.Protobuf", "SQLitePCLRaw.", "LiteDB", "OpenTelemetry", "Notary.Core", "Notary.Documents", "Notary.Proto"] },
         { "Notary.Proto", ["System.", "Grpc.Core.Api", "Google.Protobuf"] },
         {
             "notary",

@@ -1,0 +1,20 @@
+using System.Security.Cryptography.X509Certificates;
+
+namespace Notary.Core;
+
+/// <summary>What a certificate says of itself.</summary>
+public static class CertificateFacts
+{
+    private const int NameLength = 120;
+
+    /// <summary>Whether it is issued by its own holder: a root, or one for which nobody vouches.</summary>
+    public static bool IsSelfMade(X509Certificate2 certificate) =>
+        certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
+
+    /// <summary>Whose it is, or whose issuer's name it bears; escaped, and cut where it is too long to be shown.</summary>
+    public static string NameOf(X509Certificate2 certificate, bool issuer = false)
+    {
+        var name = TextRules.Escape(certificate.GetNameInfo(X509NameType.SimpleName, issuer));
+        return name.Length <= NameLength ? name : name[..NameLength] + "...";
+    }
+}
