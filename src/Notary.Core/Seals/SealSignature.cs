@@ -136,7 +136,7 @@ public sealed class SealSignature
             {
                 writer.WriteInteger(1);
                 using (writer.PushSetOf())
-                    WriteAlgorithm(writer, TimestampOids.Sha256, withNull: false);
+                    WriteAlgorithm(writer, TimestampOids.Sha256);
                 using (writer.PushSequence())
                     writer.WriteObjectIdentifier(Data);
                 using (writer.PushSetOf(Zero))
@@ -164,15 +164,14 @@ public sealed class SealSignature
                 writer.WriteInteger(signer.SerialNumberBytes.Span);
             }
 
-            WriteAlgorithm(writer, TimestampOids.Sha256, withNull: false);
+            WriteAlgorithm(writer, TimestampOids.Sha256);
             using (writer.PushSetOf(Zero))
             {
                 foreach (var attribute in info.SignedAttributes)
                     WriteAttribute(writer, attribute.Oid.Value!, attribute.Values[0].RawData);
             }
 
-            var isRsa = signer.PublicKey.Oid.Value == SealVerification.RsaKey;
-            WriteAlgorithm(writer, isRsa ? SealVerification.RsaKey : SealVerification.EcdsaWithSha256, withNull: isRsa);
+            WriteAlgorithm(writer, signer.PublicKey.Oid.Value == SealVerification.RsaKey ? SealVerification.RsaKey : SealVerification.EcdsaWithSha256);
             writer.WriteOctetString(info.GetSignature());
             if (token is not { } stamp)
                 return;
@@ -191,14 +190,11 @@ public sealed class SealSignature
         }
     }
 
-    private static void WriteAlgorithm(AsnWriter writer, string oid, bool withNull)
+    /// <summary>Without parameters, as the framework's writer leaves them out.</summary>
+    private static void WriteAlgorithm(AsnWriter writer, string oid)
     {
         using (writer.PushSequence())
-        {
             writer.WriteObjectIdentifier(oid);
-            if (withNull)
-                writer.WriteNull();
-        }
     }
 
     private static MalformedException Malformed(string problem) => new(Document, null, problem);

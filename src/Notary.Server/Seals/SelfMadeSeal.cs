@@ -14,7 +14,8 @@ public sealed record SelfMadeSeal(string Key, string Certificate)
     /// <summary>Characters of the name: as many as a common name has.</summary>
     public const int NameCharacters = 64;
 
-    private const string DocumentSigning = "1.3.6.1.5.5.7.3.36";
+    // RFC 9336, and the older one that PDF readers look for.
+    private static readonly string[] Usages = ["1.3.6.1.5.5.7.3.36", "1.3.6.1.5.5.7.3.4"];
     private const int Years = 10;
 
     /// <param name="name">The sealer's, at most <see cref="NameCharacters"/>.</param>
@@ -27,7 +28,7 @@ public sealed record SelfMadeSeal(string Key, string Certificate)
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));
         // ETSI EN 319 412-2: a key for content that somebody commits to.
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.NonRepudiation, critical: true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(DocumentSigning)], critical: false));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([.. Usages.Select(usage => new Oid(usage))], critical: false));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         using var certificate = request.Create(
             request.SubjectName, X509SignatureGenerator.CreateForECDsa(key), now, now.AddYears(Years), TimestampCa.NewSerial(randomness));

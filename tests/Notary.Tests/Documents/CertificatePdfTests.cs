@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.RegularExpressions;
 using Notary.Core;
@@ -25,6 +26,27 @@ public sealed partial class CertificatePdfTests : IDisposable
 
         Assert.Equal(CertificatePdf.Secrecy(certificate), CertificatePdf.Secrecy(Certificate.Parse(certificate.ToJson())));
         Assert.Equal(CertificatePdf.Disclosure(EvidenceSamples.Disclosed()), CertificatePdf.Disclosure(EvidenceSamples.Read(EvidenceSamples.Pack(EvidenceSamples.Disclosed()))));
+    }
+
+    /// <summary>
+    /// Old files are compared with what is rendered today: whoever changes how a certificate.pdf looks, fonts and words
+    /// included, raises its layout's number, and writes the new digests down.
+    /// </summary>
+    [Fact]
+    public void Files_of_one_layout_have_the_same_bytes_in_every_version()
+    {
+        var golden = Path.Combine(RepositoryFolder.Path, "tests", "Notary.Tests", "Golden");
+        using var sealer = X509Certificate2.CreateFromPem(File.ReadAllText(Path.Combine(golden, "seal.pem")));
+        var place = new PdfSeal(sealer, new SealPlace(TestSeals.Now, 12 << 10));
+        string[] made =
+        [
+            $"{Hash.Of(CertificatePdf.Secrecy(EvidenceSamples.Stamped(EvidenceSamples.Folder)))}  secrecy",
+            $"{Hash.Of(CertificatePdf.Disclosure(EvidenceSamples.Disclosed()))}  disclosure",
+            $"{Hash.Of(CertificatePdf.Render(EvidenceSamples.Disclosed(), place).Bytes)}  sealed",
+        ];
+
+        Assert.Equal("notary certificate.pdf layout 2.1", CertificatePdf.Layout);
+        Assert.True(made.SequenceEqual(File.ReadAllLines(Path.Combine(golden, "certificate-pdf-layout-2.1.sha256"))), string.Join('\n', made));
     }
 
     [Fact]
