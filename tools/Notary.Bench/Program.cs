@@ -8,6 +8,7 @@ var root = new RootCommand("Measures notary on this machine. Every table is mark
     HashCommand.Create(),
     GrowCommand.Create(),
     StampCommand.Create(),
+    DocumentsCommand.Create(),
     ServerCommand.Create(),
     HashFilesCommand.Create(),
 };

@@ -17,4 +17,14 @@ internal sealed class TemporaryFolder : IDisposable
     public string this[string name] => Path.Combine(FullName, name);
 
     public void Dispose() => Directory.Delete(FullName, recursive: true);
+
+    /// <summary>A file that its owner alone may read.</summary>
+    public void WriteSecret(string name, string text)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using var writer = new StreamWriter(this[name], options);
+        writer.Write(text);
+    }
 }

@@ -14,11 +14,11 @@ internal sealed class StampFiles
         this.folder = folder;
         using var random = RandomNumberGenerator.Create();
         var ca = TimestampCa.Create("Bench", TimeProvider.System.GetUtcNow().AddMinutes(-1), random);
-        Write("root.pem", ca.RootCertificate);
-        Write("tsa.pem", ca.AuthorityChain);
-        Write("tsa.key", ca.AuthorityKey);
-        Write("serial", "01\n");
-        Write("tsa.cnf", $"[tsa]\nserial = {folder["serial"]}\ndigests = sha256\ndefault_policy = 1.2.3.4.1\nsigner_digest = sha256\ness_cert_id_alg = sha256\n");
+        folder.WriteSecret("root.pem", ca.RootCertificate);
+        folder.WriteSecret("tsa.pem", ca.AuthorityChain);
+        folder.WriteSecret("tsa.key", ca.AuthorityKey);
+        folder.WriteSecret("serial", "01\n");
+        folder.WriteSecret("tsa.cnf", $"[tsa]\nserial = {folder["serial"]}\ndigests = sha256\ndefault_policy = 1.2.3.4.1\nsigner_digest = sha256\ness_cert_id_alg = sha256\n");
         File.WriteAllBytes(folder["query"], Query);
     }
 
@@ -34,13 +34,4 @@ internal sealed class StampFiles
     /// <summary>So many replies of openssl, one after the other, each a process: it has no server.</summary>
     public string OpenSslReplies(int count) =>
         $"i=0; while [ $i -lt {count} ]; do openssl ts -reply -config '{folder["tsa.cnf"]}' -section tsa -queryfile '{folder["query"]}' -signer '{folder["tsa.pem"]}' -inkey '{folder["tsa.key"]}' -out '{folder["reply"]}' 2>&1 || exit 1; i=$((i+1)); done";
-
-    private void Write(string name, string text)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using var writer = new StreamWriter(folder[name], options);
-        writer.Write(text);
-    }
 }
