@@ -120,7 +120,7 @@ internal static class Hosts
     private static WebApplicationBuilder Empty(ServerOptions options, ILoggerFactory loggers)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton(loggers);
+        builder.Services.AddSingleton<ILoggerFactory>(new QuietLoggers(loggers));
         builder.Services.AddSingleton<IHostLifetime, OwnedLifetime>();
         if (options.OpenId is { } openId)
             OpenIdTokens.Add(builder.Services, openId, options.TimeProvider);

@@ -89,6 +89,41 @@ public sealed class OpenIdTests : IAsyncLifetime
             Assert.True(StatusCode.Unauthenticated == await StatusAsync(token), token);
     }
 
+    [Fact]
+    public async Task An_issuer_that_cannot_be_reached_lets_nobody_in_fills_no_log_and_keeps_no_key_out()
+    {
+        await issuer.StopAsync(Cancellation);
+        var (log, other) = (new LogLines(), new AccountsServer());
+        var plain = RunningServer.Options(other.Data);
+        await other.StartAsync(new ServerOptions
+        {
+            DataDirectory = plain.DataDirectory, Origin = plain.Origin, Listen = plain.Listen, Web = plain.Web,
+            OpenId = new OpenIdOptions(new Uri(address), Audience), Logging = logging => logging.AddProvider(log),
+        });
+        try
+        {
+            other.Change(register => register.AddSubject("test", "alpha", "reader", address, "zhang", Scopes.All, null));
+            for (var i = 0; i < 5; i++)
+            {
+                var refused = await Assert.ThrowsAsync<RpcException>(async () => await other.Notary.ListDepositsAsync(new(), AccountsServer.WithKey(Token()), cancellationToken: Cancellation));
+                Assert.Equal(StatusCode.Unauthenticated, refused.StatusCode);
+                using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/account");
+                request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {Token()}");
+                using var answer = await other.Web.SendAsync(request, Cancellation);
+                Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+            }
+
+            await other.Notary.ListDepositsAsync(new(), other.As("alpha", Role.Reader), cancellationToken: Cancellation);
+        }
+        finally
+        {
+            await other.DisposeAsync();
+        }
+
+        Assert.DoesNotContain(log.Lines, line => line.Text.Contains(Token()[..40], StringComparison.Ordinal));
+        Assert.InRange(log.Lines.Count(line => line.Level > LogLevel.Information), 0, 2);
+    }
+
     private async Task<StatusCode> StatusAsync(string token, bool deposit = false)
     {
         try

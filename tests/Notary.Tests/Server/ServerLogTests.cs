@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text;
 using Google.Protobuf;
 using Grpc.Core;
@@ -137,6 +136,7 @@ public sealed class ServerLogTests
             using var answer = await server.Web.GetAsync($"/v1/deposits/{Uri.EscapeDataString("forged\r\npath")}", Cancellation);
         }
 
+        await SendGarbageAsync(server.Channel);
         await server.DisposeAsync();
         var text = string.Join('\n', log.Lines.Select(line => line.Text));
         Assert.NotEmpty(text);
@@ -145,28 +145,20 @@ public sealed class ServerLogTests
         Assert.DoesNotContain(log.Lines, line => line.Level > LogLevel.Information);
     }
 
-    private sealed record LogLine(string Category, LogLevel Level, string Text);
-
-    private sealed class LogLines : ILoggerProvider
+    /// <summary>What is no message of protobuf at all, to each method that a stranger may call.</summary>
+    private static async Task SendGarbageAsync(GrpcChannel channel)
     {
-        public ConcurrentQueue<LogLine> Lines { get; } = [];
-
-        public ILogger CreateLogger(string categoryName) => new Logger(categoryName, Lines);
-
-        public void Dispose()
+        var bytes = Marshallers.Create<byte[]>(value => value, value => value);
+        foreach (var method in (string[])["GetLedgerInfo", "GetKeyChange", "GetOpenTimestamp", "GetConsistencyProof"])
         {
-        }
-
-        private sealed class Logger(string category, ConcurrentQueue<LogLine> lines) : ILogger
-        {
-            public IDisposable? BeginScope<TState>(TState state)
-                where TState : notnull => null;
-
-            public bool IsEnabled(LogLevel logLevel) => true;
-
-            public void Log<TState>(
-                LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-                lines.Enqueue(new LogLine(category, logLevel, $"{formatter(state, exception)} {exception}"));
+            foreach (var garbage in (byte[][])[[0xff, 0xff, 0xff], [0x0a, 0x7f, .. "forged"u8], [0x0a, 0x02, 0xff, 0xfe]])
+            {
+                // A message that has no fields may take some of it for fields that it does not know.
+                var error = await Record.ExceptionAsync(async () => await channel.CreateCallInvoker().AsyncUnaryCall(
+                    new Method<byte[], byte[]>(MethodType.Unary, "notary.v1.Notary", method, bytes, bytes), null, new CallOptions(cancellationToken: Cancellation), garbage));
+                if (error is not null)
+                    Assert.DoesNotContain("   at ", Assert.IsType<RpcException>(error).Status.Detail, StringComparison.Ordinal);
+            }
         }
     }
 }
