@@ -6,7 +6,7 @@ namespace Notary.Cli;
 /// <summary>
 /// Reads the entries that are new since the last visit and holds them to the ledger's rules: deposits are well-formed and
 /// of this ledger, times never go backwards, <c>after</c> names a tree that the ledger really had, each change of the key
-/// starts from the key before it, clock records are well-formed, and no uuid comes twice. The state is saved after every batch, so that an interrupted first visit does not begin anew.
+/// starts from the key before it, clock records are well-formed, the audit log does not get shorter without a notice, and no uuid comes twice. The state is saved after every batch, so that an interrupted first visit does not begin anew.
 /// </summary>
 internal sealed class EntryScan(string folder, VerifiedTree tree, MonitorState state)
 {
@@ -18,6 +18,7 @@ internal sealed class EntryScan(string folder, VerifiedTree tree, MonitorState s
     private CompactRange range = new();
     private (ulong Size, Hash Root) after;
     private DateTimeOffset? received = state.Received;
+    private ulong auditRecords = state.AuditRecords;
     private KeyChain? keys = state.Keys is { Count: > 0 } known ? new KeyChain(known.Select(VerifierKey.Parse)) : null;
 
     /// <returns>The state with everything read.</returns>
@@ -43,7 +44,7 @@ internal sealed class EntryScan(string folder, VerifiedTree tree, MonitorState s
     {
         foreach (var repeated in uuids.Add(batch))
             Breach(FindingKinds.Uuid, $"the deposit {repeated.Deposit} is on the ledger twice, as entry {repeated.First} and as entry {repeated.Second}; the first one counts");
-        var saved = (current with { Read = range.Size, Received = received, Uuids = uuids.Runs, Keys = keys?.Keys.Select(key => key.ToString()).ToList() }).With(breaches);
+        var saved = (current with { Read = range.Size, Received = received, AuditRecords = auditRecords, Uuids = uuids.Runs, Keys = keys?.Keys.Select(key => key.ToString()).ToList() }).With(breaches);
         // A crash before this leaves the earlier state and files that it does not name.
         saved.Save(folder);
         uuids.DropUnnamed();
@@ -86,7 +87,14 @@ internal sealed class EntryScan(string folder, VerifiedTree tree, MonitorState s
     {
         try
         {
-            CheckTime(index, AuditHead.Parse(StrictText.Decode(AuditHead.Document, entry.Span)).At);
+            var head = AuditHead.Parse(StrictText.Decode(AuditHead.Document, entry.Span));
+            if (head.Ledger != tree.Checkpoint.Origin)
+                Breach(FindingKinds.Entry, $"entry {index} is a head of the audit log of another ledger, {head.Ledger}");
+            CheckTime(index, head.At);
+            // A notice says that records were lost; without one, somebody took them away.
+            if (head.Kept is null && head.Records < auditRecords)
+                Breach(FindingKinds.Entry, $"entry {index} says that the audit log has {head.Records} records, and an entry before it says {auditRecords}");
+            auditRecords = head.Kept is null ? Math.Max(auditRecords, head.Records) : head.Records;
         }
         catch (MalformedException exception)
         {

@@ -24,6 +24,9 @@ internal sealed record MonitorState
     /// <summary>The newest time that an entry carries, by the operator's clock.</summary>
     public DateTimeOffset? Received { get; init; }
 
+    /// <summary>Records of the audit log, as the newest head says.</summary>
+    public ulong AuditRecords { get; init; }
+
     /// <summary>The files of the uuid index.</summary>
     public IReadOnlyList<UuidRunName> Uuids { get; init; } = [];
 

@@ -95,6 +95,26 @@ public sealed class MonitorTests : IDisposable
         Assert.All(expected.Zip(visit.Findings), pair => Assert.StartsWith(pair.First, pair.Second.Text, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task An_audit_log_that_gets_shorter_is_told_unless_a_notice_tells_it()
+    {
+        var head = new AuditHead(ledger.Origin, TestLedger.Created.AddSeconds(1), 20, Hash.Of([1]));
+        ledger.Append(head.ToText());
+        await using var server = new LyingServer(LyingServer.Honest(ledger));
+        Assert.Empty((await VisitAsync(server)).Findings);
+        ledger.Append((head with { Records = 12 }).ToText());
+        ledger.Append((head with { Records = 13, Kept = 12 }).ToText());
+        ledger.Append((head with { Records = 14 }).ToText());
+        ledger.Append((head with { Records = 15, Ledger = "ledger.example/other" }).ToText());
+        ledger.Append(head.ToText().Replace("records 20", "records 020", StringComparison.Ordinal));
+
+        var visit = await VisitAsync(server);
+
+        string[] expected = ["entry 2 says that the audit log has 12 records, and an entry before it says 20", "entry 5 is a head of the audit log of another", "entry 6 is no head"];
+        Assert.Equal((1, expected.Length), (visit.ExitCode, visit.Findings.Count));
+        Assert.All(expected.Zip(visit.Findings), pair => Assert.StartsWith(pair.First, pair.Second.Text, StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(300, 300)]
     [InlineData(300, 500)]

@@ -112,6 +112,21 @@ public sealed class SignedDepositTests(AccountsServer server) : IClassFixture<Ac
     }
 
     [Fact]
+    public async Task A_clock_that_is_shifted_moves_the_request_and_not_the_entry()
+    {
+        var (account, metadata) = NewAccount();
+        var key = await RegisterAsync(account, metadata, 10);
+        foreach (var requested in (DateTimeOffset[])[DateTimeOffset.UnixEpoch, TimeProvider.System.GetUtcNow().AddDays(-30), TimeProvider.System.GetUtcNow().AddYears(50)])
+        {
+            var before = Timestamp.RoundDown(TimeProvider.System.GetUtcNow());
+            var request = RequestBytes.Create(server.NewRequest(account) with { Requested = Timestamp.RoundDown(requested) }, key);
+            var statement = Statement.Parse((await server.DepositAsync(request, metadata)).Statement.ToStringUtf8());
+            // What the depositor's clock says stays the depositor's word; the entry has the server's.
+            Assert.InRange(statement.Received, before, TimeProvider.System.GetUtcNow());
+        }
+    }
+
+    [Fact]
     public async Task A_key_that_replaces_another_leaves_its_history()
     {
         var (account, metadata) = NewAccount();
