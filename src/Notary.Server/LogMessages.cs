@@ -89,6 +89,9 @@ internal static partial class LogMessages
     [LoggerMessage(304, LogLevel.Error, "Ledger {Origin}: the store of time-stamps failed")]
     public static partial void TokenStoreFailed(ILogger logger, string origin, Exception failure);
 
+    [LoggerMessage(305, LogLevel.Error, "Ledger {Origin}: a fault of this server kept {Outside} from being asked; it is tried again")]
+    public static partial void OutsideFault(ILogger logger, string origin, string outside, Exception failure);
+
     [LoggerMessage(500, LogLevel.Error, "The accounts cannot be read; what was known of them goes on to count")]
     public static partial void AccountsUnreadable(ILogger logger, Exception failure);
 

@@ -19,10 +19,7 @@ public sealed class OtsTimestamp
     public OtsTimestamp(IEnumerable<OtsAttestation> attestations, IEnumerable<OtsBranch> branches)
     {
         Attestations = [.. new SortedSet<OtsAttestation>(attestations, OtsAttestation.Order)];
-        var merged = new SortedDictionary<OtsOperation, OtsTimestamp>(OtsOperation.Order);
-        foreach (var (operation, rest) in branches)
-            merged[operation] = merged.TryGetValue(operation, out var known) ? known.Merge(rest) : rest;
-        Branches = [.. merged.Select(pair => new OtsBranch(pair.Key, pair.Value))];
+        Branches = [.. branches.GroupBy(branch => branch.Operation).OrderBy(same => same.Key, OtsOperation.Order).Select(Merged)];
         if (Attestations.Count == 0 && Branches.Count == 0)
             throw new ArgumentException("A timestamp has an attestation or an operation.", nameof(attestations));
     }
@@ -87,6 +84,11 @@ public sealed class OtsTimestamp
         var branches = Branches.Select(branch => new OtsBranch(branch.Operation, branch.Rest.Change(branch.Operation.Apply(message.Span), change)));
         return change(message, new OtsTimestamp(Attestations, branches));
     }
+
+    /// <summary>All at once: one after the other, a stranger's thousand branches of one operation would be copied a thousand times.</summary>
+    private static OtsBranch Merged(IGrouping<OtsOperation, OtsBranch> same) => same.ToList() is [var only]
+        ? only
+        : new OtsBranch(same.Key, new OtsTimestamp(same.SelectMany(branch => branch.Rest.Attestations), same.SelectMany(branch => branch.Rest.Branches)));
 
     private bool CollectBy(ReadOnlyMemory<byte> message, ReadOnlyMemory<byte> by, bool isPast, List<OtsClaim> claims)
     {

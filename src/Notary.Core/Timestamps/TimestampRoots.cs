@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+
 namespace Notary.Core;
 
 /// <summary>
@@ -7,6 +9,12 @@ namespace Notary.Core;
 public sealed class TimestampRoots
 {
     private TimestampRoots(PemCertificates trusted) => Trusted = trusted;
+
+    /// <summary>Those that are issued by themselves.</summary>
+    public X509Certificate2Collection Roots => Trusted.Roots;
+
+    /// <summary>All others.</summary>
+    public X509Certificate2Collection Helpers => Trusted.Helpers;
 
     internal PemCertificates Trusted { get; }
 

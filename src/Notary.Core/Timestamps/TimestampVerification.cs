@@ -31,7 +31,7 @@ public sealed record TokenVerdict(TokenStanding Standing, Sentence? Problem, Tim
 /// </summary>
 public static class TimestampVerification
 {
-    private const int RsaBits = 2_048;
+    private const int RsaBits = CertificateChain.RsaBits;
 
     private const X509KeyUsageFlags SigningUsages = X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.NonRepudiation;
 
@@ -50,7 +50,15 @@ public static class TimestampVerification
             return new TokenVerdict(TokenStanding.Refused, new Sentence($"cannot be read ({e.Message})", $"无法读取（{e.Message}）"), null, null);
         }
 
-        return Verify(signed, imprint, roots);
+        try
+        {
+            return Verify(signed, imprint, roots);
+        }
+        catch (CryptographicException)
+        {
+            // The framework looks into a certificate's extensions, keys and names only when it is asked for them.
+            return new TokenVerdict(TokenStanding.Refused, new Sentence("holds a certificate that cannot be read", "所含的证书无法读取"), signed.Info, null);
+        }
     }
 
     /// <summary>As <see cref="Verify(ReadOnlyMemory{byte}, MessageImprint, TimestampRoots?)"/>, over what the certificate says that the token is over.</summary>
@@ -115,6 +123,7 @@ public static class TimestampVerification
             ChainStanding.NoRoot => (TokenStanding.UnknownAuthority, new Sentence("leads to no time-stamping root that you trust", "的证书链通不到您所信任的时间戳根证书")),
             ChainStanding.NotValidThen => (TokenStanding.Refused, new Sentence("has a certificate that was not valid at the token's own time", "的证书在时间戳所载时刻不在有效期内")),
             ChainStanding.WeakHash => (TokenStanding.Refused, new Sentence("has a certificate that is signed under a hash function that is broken", "的证书链使用了已被攻破的摘要算法")),
+            ChainStanding.ShortKey => (TokenStanding.Refused, new Sentence($"has a certificate chain with an RSA key of fewer than {RsaBits} bits", $"的证书链含有不足 {RsaBits} 位的 RSA 密钥")),
             _ => (TokenStanding.Refused, new Sentence($"has a certificate chain that does not hold ({problems})", $"的证书链不成立（{problems}）")),
         };
     }

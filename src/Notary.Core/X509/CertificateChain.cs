@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -18,6 +19,9 @@ internal enum ChainStanding
     /// <summary>It leads to one, and a certificate in it is signed under a hash function that is broken.</summary>
     WeakHash,
 
+    /// <summary>It leads to one, and a certificate in it, the root among them, has an RSA key that is too short.</summary>
+    ShortKey,
+
     /// <summary>It does not hold for another reason.</summary>
     Broken,
 }
@@ -28,13 +32,17 @@ internal enum ChainStanding
 /// </summary>
 internal static class CertificateChain
 {
+    /// <summary>Fewer can be factored.</summary>
+    public const int RsaBits = 2_048;
+
+    private const string Pss = "1.2.840.113549.1.1.10";
+
     private const X509ChainStatusFlags NoKnownRoot = X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.UntrustedRoot;
 
     // What is signed under MD5 or SHA-1 could be signed for somebody else; a root's own signature is nobody's word.
     private static readonly string[] Algorithms =
     [
         "1.2.840.113549.1.1.11", "1.2.840.113549.1.1.12", "1.2.840.113549.1.1.13", // RSA with SHA-256, SHA-384, SHA-512
-        "1.2.840.113549.1.1.10", // RSA-PSS
         "1.2.840.10045.4.3.2", "1.2.840.10045.4.3.3", "1.2.840.10045.4.3.4", // ECDSA with SHA-256, SHA-384, SHA-512
     ];
 
@@ -43,6 +51,7 @@ internal static class CertificateChain
     /// <param name="trusted">The verifier's.</param>
     /// <param name="time">As of when.</param>
     /// <param name="usage">The extended key usage that is demanded; null: none.</param>
+    /// <exception cref="CryptographicException">A certificate cannot be read.</exception>
     public static (ChainStanding Standing, X509ChainStatusFlags Problems) Judge(
         X509Certificate2 signer, X509Certificate2Collection carried, PemCertificates trusted, DateTimeOffset time, string? usage)
     {
@@ -61,7 +70,7 @@ internal static class CertificateChain
         var isValid = chain.Build(signer);
         try
         {
-            return isValid ? (StrongOrNot(chain), X509ChainStatusFlags.NoError) : Judge(chain.ChainStatus);
+            return isValid ? (JudgeStrength([.. chain.ChainElements.Select(element => element.Certificate)]), X509ChainStatusFlags.NoError) : Judge(chain.ChainStatus);
         }
         finally
         {
@@ -70,10 +79,34 @@ internal static class CertificateChain
         }
     }
 
-    private static ChainStanding StrongOrNot(X509Chain chain) =>
-        chain.ChainElements.SkipLast(1).All(element => Algorithms.Contains(element.Certificate.SignatureAlgorithm.Value))
-            ? ChainStanding.Trusted
-            : ChainStanding.WeakHash;
+    private static ChainStanding JudgeStrength(List<X509Certificate2> chain)
+    {
+        if (!chain.SkipLast(1).All(IsSignedWell))
+            return ChainStanding.WeakHash;
+        return chain.Any(certificate => certificate.GetRSAPublicKey() is { KeySize: < RsaBits }) ? ChainStanding.ShortKey : ChainStanding.Trusted;
+    }
+
+    private static bool IsSignedWell(X509Certificate2 certificate) => certificate.SignatureAlgorithm.Value == Pss
+        ? PssHash(certificate.RawDataMemory) is { } hash && MessageImprint.DigestSize(hash) is not null
+        : Algorithms.Contains(certificate.SignatureAlgorithm.Value);
+
+    /// <summary>RSASSA-PSS names its hash function in its parameters; where it does not, SHA-1 is meant (RFC 4055, section 3.1): null.</summary>
+    private static string? PssHash(ReadOnlyMemory<byte> certificate)
+    {
+        try
+        {
+            var parts = new AsnReader(certificate, AsnEncodingRules.DER).ReadSequence();
+            parts.ReadEncodedValue();
+            var algorithm = parts.ReadSequence();
+            algorithm.ReadObjectIdentifier();
+            var parameters = algorithm.ReadSequence();
+            return Der.Next(parameters, Der.Context(0)) ? parameters.ReadSequence(Der.Context(0)).ReadSequence().ReadObjectIdentifier() : null;
+        }
+        catch (AsnContentException)
+        {
+            return null;
+        }
+    }
 
     private static (ChainStanding Standing, X509ChainStatusFlags Problems) Judge(X509ChainStatus[] statuses)
     {

@@ -66,5 +66,9 @@ internal sealed class BeaconSource : IAsyncDisposable
         {
             LogMessages.NodeFailed(logger, e.Message);
         }
+        catch (Exception e) when (!stopping.IsCancellationRequested)
+        {
+            LogMessages.NodeFailed(logger, $"a fault of this server, {e.GetType().Name}");
+        }
     }
 }

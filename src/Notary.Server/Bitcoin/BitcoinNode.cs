@@ -55,8 +55,8 @@ public sealed class BitcoinNode : IDisposable
     public async Task<string> ChainAsync(CancellationToken cancellation)
     {
         var info = await CallAsync("getblockchaininfo", [], cancellation);
-        return info.ValueKind == JsonValueKind.Object && info.TryGetProperty("chain", out var chain) && chain.ValueKind == JsonValueKind.String
-            ? chain.GetString()!
+        return info.ValueKind == JsonValueKind.Object && info.TryGetProperty("chain", out var chain)
+            ? Text(chain, "getblockchaininfo")
             : throw Nonsense("getblockchaininfo");
     }
 
@@ -140,15 +140,25 @@ public sealed class BitcoinNode : IDisposable
         {
             if (absent is not null && error.TryGetProperty("code", out var code) && code.TryGetInt32(out var number) && number == absent)
                 return JsonDocument.Parse("null").RootElement;
-            var message = error.TryGetProperty("message", out var words) ? words.ToString() : "";
+            var message = error.TryGetProperty("message", out var words) ? Text(words, method) : "";
             throw new BitcoinNodeException($"the node at {address} refuses {method}: {TextRules.Escape(message)}");
         }
 
         return answer.TryGetProperty("result", out var result) ? result.Clone() : throw Nonsense(method);
     }
 
-    private string Text(JsonElement element, string method) =>
-        element.ValueKind == JsonValueKind.String ? element.GetString()! : throw Nonsense(method);
+    private string Text(JsonElement element, string method)
+    {
+        try
+        {
+            return element.ValueKind == JsonValueKind.String ? element.GetString()! : throw Nonsense(method);
+        }
+        catch (InvalidOperationException)
+        {
+            // A JSON string that is no text: half a surrogate pair, or bytes that are not UTF-8.
+            throw Nonsense(method);
+        }
+    }
 
     private BitcoinNodeException Nonsense(string method) => new($"what the node at {address} answers to {method} makes no sense");
 }

@@ -113,6 +113,12 @@ internal sealed class Anchoring : IAsyncDisposable
             LogMessages.AnchoringFailed(logger, ledger.Origin, e);
             standing = standing with { Alarm = "what calendars answered cannot be kept" };
         }
+        catch (Exception e) when (!stopping.IsCancellationRequested)
+        {
+            // The loop goes on, and the alarm says why it brings nothing.
+            LogMessages.OutsideFault(logger, ledger.Origin, "the calendars", e);
+            standing = standing with { Alarm = $"a fault of this server keeps calendars from being asked ({e.GetType().Name})" };
+        }
     }
 
     private void MakeAnchor()

@@ -82,6 +82,12 @@ internal sealed class Stamper(
             LogMessages.TokenStoreFailed(logger, ledger.Origin, e);
             Failed("the store of time-stamps failed");
         }
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
+        {
+            // The loop goes on, and the alarm says why it brings nothing.
+            LogMessages.OutsideFault(logger, ledger.Origin, authority.Name, e);
+            Failed($"a fault of this server kept it from being asked ({e.GetType().Name})");
+        }
     }
 
     private void Failed(string problem)

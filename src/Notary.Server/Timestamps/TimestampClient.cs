@@ -34,6 +34,8 @@ internal sealed class TimestampClient(HttpClient http, OutsideAuthority authorit
         if (reply.Token is not { } token)
             throw new StampFailedException($"it refused ({reply.Failure?.ToString() ?? "no reason"}: {TextRules.Escape(Cut(reply.Text))})");
         Check(token, query);
+        if (await TimestampRevocation.IsRevokedAsync(token, authority.Roots, time.GetUtcNow(), cancellation).ConfigureAwait(false))
+            throw new StampFailedException("a certificate of its chain has been revoked");
         return token;
     }
 
@@ -52,16 +54,19 @@ internal sealed class TimestampClient(HttpClient http, OutsideAuthority authorit
 
     private async Task<byte[]> PostAsync(byte[] query, CancellationToken cancellation)
     {
+        // The client's own time limit ends with the headers; a body may come a byte a minute.
+        using var limit = new CancellationTokenSource(http.Timeout, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
         try
         {
             using var content = new ByteArrayContent(query) { Headers = { ContentType = new MediaTypeHeaderValue(QueryType) } };
             using var request = new HttpRequestMessage(HttpMethod.Post, authority.Url) { Content = content };
-            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, both.Token).ConfigureAwait(false);
             if (!response.IsSuccessStatusCode)
                 throw new StampFailedException($"it answered HTTP {(int)response.StatusCode}");
             if (response.Content.Headers.ContentType?.MediaType is { } type && !string.Equals(type, ReplyType, StringComparison.OrdinalIgnoreCase))
                 throw new StampFailedException("it answered with something else than a time-stamp reply");
-            return await ReadAsync(response.Content, cancellation).ConfigureAwait(false);
+            return await ReadAsync(response.Content, both.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {

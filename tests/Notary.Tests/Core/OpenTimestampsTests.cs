@@ -157,6 +157,19 @@ public sealed class OpenTimestampsTests
     }
 
     [Fact]
+    public void Thousands_of_branches_of_one_operation_are_merged_without_being_copied_thousands_of_times()
+    {
+        byte[] Branch(int i) => [0x08, 0x00, 1, 2, 3, 4, 5, 6, 7, 8, 2, (byte)(i >> 8), (byte)(i & 0xFF)];
+        byte[] wide = [.. Enumerable.Range(0, 8_000).SelectMany(i => (byte[])[0xFF, .. Branch(i)]), .. Branch(8_000)];
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var merged = OtsTimestamp.Parse(wide, 32);
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 50_000_000);
+        Assert.Equal(8_001, Assert.Single(merged.Branches).Rest.Attestations.Count);
+    }
+
+    [Fact]
     public void A_mutated_file_is_refused_or_read_to_the_same_bytes_ever_after()
     {
         var accepted = 0;

@@ -1,4 +1,5 @@
 using System.Formats.Asn1;
+using System.Security.Cryptography.X509Certificates;
 using Notary.Core;
 using Notary.Tests.Support;
 using Xunit;
@@ -125,6 +126,52 @@ public sealed class TimestampHostileTests
             cms.AddCertificate(new TestAuthority($"Crowd {i}").Root);
 
         Assert.Contains("certificates: has 17 (limit 16)", Problem(cms.Encode()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_extension_that_is_no_der_ends_in_a_verdict_whichever_it_is()
+    {
+        // Subject key, alternative names, basic constraints, name constraints, CRLs, policies, mappings, authority key, policy constraints, access, and one of nobody's.
+        string[] kinds = ["2.5.29.14", "2.5.29.17", "2.5.29.19", "2.5.29.30", "2.5.29.31", "2.5.29.32", "2.5.29.33", "2.5.29.35", "2.5.29.36", "1.3.6.1.5.5.7.1.1", "1.2.3.4"];
+        byte[][] contents = [[], [0x30], [0x30, 0x80], [0x30, 0x82, 0xFF, 0xFF], [0x05, 0x00], [0x04, 0x01, 0x00]];
+        foreach (var plan in from kind in kinds from content in contents from isCritical in (bool[])[true, false]
+                             select new TokenPlan { Imprint = Imprint, Time = Time, Extensions = [new X509Extension(kind, content, isCritical)] })
+        {
+            var verdict = TimestampVerification.Verify(Authority.Stamp(plan), Imprint, Roots);
+            // What is unknown and critical must not be passed over.
+            if (plan.Extensions[0] is { Critical: true, Oid.Value: "1.2.3.4" })
+                Assert.Equal(TokenStanding.Refused, verdict.Standing);
+        }
+    }
+
+    [Fact]
+    public void Times_at_the_ends_of_what_can_be_written_are_times_at_which_no_certificate_was_valid()
+    {
+        foreach (var time in (DateTimeOffset[])[DateTimeOffset.MinValue, DateTimeOffset.MaxValue, new(1949, 12, 31, 23, 59, 59, TimeSpan.Zero), new(2150, 1, 1, 0, 0, 0, TimeSpan.Zero)])
+        {
+            var verdict = TimestampVerification.Verify(Authority.Stamp(new TokenPlan { Imprint = Imprint, Time = time }), Imprint, Roots);
+            Assert.Equal(TokenStanding.Refused, verdict.Standing);
+            Assert.Contains("not valid at the token's own time", verdict.Problem!.Value.English, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Numbers_of_many_thousand_digits_cost_little()
+    {
+        // A policy of one number: 60,000 bytes, seven bits each.
+        byte[] number = [.. Enumerable.Repeat((byte)0xFF, 59_999), 0x7F];
+        byte[] policy = [0x06, 0x82, (byte)(number.Length >> 8), (byte)(number.Length & 0xFF), .. number];
+        var info = new TimestampInfo { Policy = "1.2.3", Imprint = Imprint, Serial = Number(1), Time = Time }.ToDer();
+        byte[] rest = [.. info[7..]];
+        var length = 3 + policy.Length + rest.Length;
+        byte[] content = [0x30, 0x82, (byte)(length >> 8), (byte)(length & 0xFF), 0x02, 0x01, 0x01, .. policy, .. rest];
+        var token = Authority.Stamp(new TokenPlan { Imprint = Imprint, Time = Time, Content = content });
+        Assert.InRange(token.Length, 60_000, EvidenceLimits.TokenBytes);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        TimestampVerification.Verify(token, Imprint, Roots);
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 50_000_000);
     }
 
     [Theory]

@@ -32,6 +32,7 @@ public sealed class TimestampVerificationTests
         TokenPlan[] plans =
         [
             Honest with { Intermediate = true },
+            Honest with { Intermediate = true, IntermediateRsaBits = 2_048 },
             Honest with { WithV1 = true, WithV2 = false },
             Honest with { WithV1 = true },
             Honest with { KeyUsage = null },
@@ -106,6 +107,8 @@ public sealed class TimestampVerificationTests
         { "no usage", "not for time-stamping alone" },
         { "key for certificates too", "for something else than signatures" },
         { "short RSA", "RSA key of 1024 bits" },
+        { "short RSA between", "chain with an RSA key of fewer than 2048 bits" },
+        { "a usage that is no DER", "certificate that cannot be read" },
         { "SHA-1 signature", "under a hash function that is not" },
         { "another certificate named", "certificate that it names" },
         { "no certificate named", "signingCertificate: is missing" },
@@ -130,6 +133,8 @@ public sealed class TimestampVerificationTests
             "no usage" => Honest with { Usages = [] },
             "key for certificates too" => Honest with { KeyUsage = X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyCertSign },
             "short RSA" => Honest with { RsaBits = 1_024 },
+            "short RSA between" => Honest with { Intermediate = true, IntermediateRsaBits = 1_024 },
+            "a usage that is no DER" => Honest with { Usages = [], Extensions = [new X509Extension("2.5.29.37", [0x30, 0x05, 0x06], critical: true)] },
             "SHA-1 signature" => Honest with { Digest = Sha1 },
             "another certificate named" => Honest with { Named = new TestAuthority("Another").Root },
             "no certificate named" => Honest with { WithV2 = false },

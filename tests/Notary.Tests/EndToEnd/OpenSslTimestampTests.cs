@@ -31,6 +31,10 @@ public sealed class OpenSslTimestampTests : CliTest
             var wrong = await OpenSslAsync("ts", "-verify", "-data", At("other"), "-in", At("reply.tsr"), "-CAfile", At("ca/root.pem"));
             Assert.NotEqual(0, wrong.ExitCode);
             Assert.Contains("message imprint mismatch", wrong.Error, StringComparison.Ordinal);
+            var bent = await File.ReadAllBytesAsync(At("token.der"), Cancellation);
+            bent[bent.AsSpan().IndexOf(Hash.Of(System.Text.Encoding.UTF8.GetBytes(Document)).ToArray()) is >= 0 and var at ? at : bent.Length - 1] ^= 1;
+            await File.WriteAllBytesAsync(At("bent.der"), bent, Cancellation);
+            Assert.NotEqual(0, (await OpenSslAsync("cms", "-verify", "-inform", "DER", "-in", At("bent.der"), "-CAfile", At("ca/root.pem"), "-purpose", "timestampsign", "-out", At("content"))).ExitCode);
         }
     }
 
@@ -65,18 +69,23 @@ public sealed class OpenSslTimestampTests : CliTest
             var theirs = await OpenSslAsync("ts", "-verify", "-data", At("document"), "-in", At("token.der"), "-token_in", "-CAfile", At("root.pem"));
             var ours = TimestampVerification.Verify(token, imprint, authority.Roots);
 
+            var asCms = await OpenSslAsync("cms", "-verify", "-inform", "DER", "-in", At("token.der"), "-CAfile", At("root.pem"), "-purpose", "timestampsign", "-out", At("content"));
+
             Assert.Equal(isCritical, theirs.ExitCode == 0);
+            Assert.Equal(isCritical, asCms.ExitCode == 0);
             Assert.Equal(isCritical ? TokenStanding.Verified : TokenStanding.Refused, ours.Standing);
         }
     }
 
     [Theory]
-    [InlineData("sha256", "sha256", null)]
-    [InlineData("sha256", "sha512", null)]
-    [InlineData("sha1", "sha256", "hash function that is broken")]
-    public async Task We_judge_openssls_tokens_by_the_certificates_signature(string certificateDigest, string queryDigest, string? problem)
+    [InlineData("sha256", false, "sha256", null)]
+    [InlineData("sha256", false, "sha512", null)]
+    [InlineData("sha1", false, "sha256", "hash function that is broken")]
+    [InlineData("sha384", true, "sha256", null)]
+    [InlineData("sha1", true, "sha256", "hash function that is broken")]
+    public async Task We_judge_openssls_tokens_by_the_certificates_signature(string certificateDigest, bool withPss, string queryDigest, string? problem)
     {
-        var authority = await OpenSslAuthority.CreateAsync(At("tsa"), digest: certificateDigest);
+        var authority = await OpenSslAuthority.CreateAsync(At("tsa"), certificateDigest, withPss);
         await File.WriteAllTextAsync(At("document"), Document, Cancellation);
         (await OpenSslAsync("ts", "-query", "-data", At("document"), $"-{queryDigest}", "-cert", "-out", At("query.tsq"))).Succeeded();
         var query = TimestampQuery.Parse(await File.ReadAllBytesAsync(At("query.tsq"), Cancellation));
@@ -87,6 +96,22 @@ public sealed class OpenSslTimestampTests : CliTest
         Assert.Equal(problem is null ? TokenStanding.Verified : TokenStanding.Refused, verdict.Standing);
         Assert.Contains(problem ?? "", verdict.Problem?.English ?? "", StringComparison.Ordinal);
         Assert.Equal(query.Nonce!.Value.ToArray(), verdict.Info!.Nonce!.Value.ToArray());
+    }
+
+    [Fact]
+    public async Task A_chain_of_another_ca_is_served_and_openssl_verifies_what_is_stamped_under_it()
+    {
+        var authority = await OpenSslAuthority.CreateAsync(At("other"), "sha384", withPss: true);
+        await File.WriteAllTextAsync(At("chain.pem"), await File.ReadAllTextAsync(At("other/tsa.pem"), Cancellation) + await File.ReadAllTextAsync(authority.RootFile, Cancellation), Cancellation);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(At("other/tsa.key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await using var server = NotaryProcess.Start(
+            "serve", "--data", At("data"), "--listen", "127.0.0.1:0", "--web", "127.0.0.1:0", "--tsa-certificate", At("chain.pem"), "--tsa-key", At("other/tsa.key"));
+        await server.FieldAsync("ready");
+        await File.WriteAllTextAsync(At("document"), Document, Cancellation);
+        (await OpenSslAsync("ts", "-query", "-data", At("document"), "-sha512", "-cert", "-out", At("query.tsq"))).Succeeded();
+        await File.WriteAllBytesAsync(At("reply.tsr"), await PostAsync(server, At("query.tsq")), Cancellation);
+        (await OpenSslAsync("ts", "-verify", "-queryfile", At("query.tsq"), "-in", At("reply.tsr"), "-CAfile", authority.RootFile)).Succeeded();
     }
 
     [Fact]

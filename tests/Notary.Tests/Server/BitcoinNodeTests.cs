@@ -84,6 +84,10 @@ public sealed class BitcoinNodeTests : IAsyncLifetime
     [InlineData("getblockhash", """{"result":"00"}""", "no sense")]
     [InlineData("getblockheader", """{"result":"00"}""", "160 hex digits")]
     [InlineData("getblockheader", """{"result":{}}""", "no sense")]
+    [InlineData("getblockhash", """{"result":"\ud800"}""", "no sense")]
+    [InlineData("getblockheader", """{"result":"\udc00"}""", "no sense")]
+    [InlineData("getblockhash", """{"result":null,"error":{"code":-1,"message":"\ud800"}}""", "no sense")]
+    [InlineData("getblockhash", """{"result":null,"error":{"code":-1,"message":{}}}""", "no sense")]
     public async Task An_answer_that_is_none_is_told(string method, string answer, string words)
     {
         answers[method] = answer;

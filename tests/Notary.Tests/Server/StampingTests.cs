@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -14,7 +14,7 @@ public sealed class StampingTests : IAsyncLifetime
 {
     private readonly LedgerHarness harness = new();
     private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(20) };
-    private readonly RandomNumberGenerator randomness = RandomNumberGenerator.Create();
+    private readonly FailingRandom randomness = new();
     private readonly TestAuthority authority = new();
     private TestTimestampServer server = null!;
 
@@ -152,6 +152,64 @@ public sealed class StampingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_answer_that_comes_a_byte_at_a_time_is_given_up()
+    {
+        using var impatient = new HttpClient { Timeout = TimeSpan.FromMilliseconds(300) };
+        server.Misbehave = async context =>
+        {
+            context.Response.ContentType = "application/timestamp-reply";
+            while (true)
+            {
+                await context.Response.Body.WriteAsync(new byte[1], context.RequestAborted);
+                await Task.Delay(20, context.RequestAborted);
+            }
+        };
+        var stamper = Create(http: impatient);
+        await stamper.StepAsync(Cancellation);
+        Assert.Equal((1, "it did not answer within 00:00:00.3000000"), (stamper.Standing.Failures, stamper.Standing.Problem));
+    }
+
+    [Theory]
+    [InlineData("revoked", "a certificate of its chain has been revoked")]
+    [InlineData("another one is revoked", null)]
+    [InlineData("no answer", null)]
+    [InlineData("no list", null)]
+    [InlineData("somebody else's list", null)]
+    public async Task A_certificate_that_was_revoked_stamps_nothing_where_that_can_be_had(string list, string? problem)
+    {
+        // Lists are asked for as of now, whatever the ledger's clock says.
+        harness.Clock.Move(TimeProvider.System.GetUtcNow() - harness.Clock.GetUtcNow());
+        var mine = new TestAuthority("Revoking");
+        await using var lists = new LyingServer(_ => list switch
+        {
+            "no answer" => Support.Reply.Missing,
+            "no list" => Support.Reply.Found([0x30, 0x00]),
+            "somebody else's list" => Support.Reply.Found(new TestAuthority("Stranger").RevocationList(harness.Clock.GetUtcNow(), mine.Last)),
+            _ => Support.Reply.Found(mine.RevocationList(harness.Clock.GetUtcNow(), list == "revoked" ? mine.Last : [1, 2, 3])),
+        });
+        var extension = CertificateRevocationListBuilder.BuildCrlDistributionPointExtension([lists.Address + "/crl"]);
+        server.Reply = query => Task.FromResult(new TimestampReply((ReadOnlyMemory<byte>?)mine.Stamp(Plan(TimestampQuery.Parse(query)) with { Extensions = [extension] })).ToDer());
+
+        var stamper = Create(mine.Roots);
+        await stamper.StepAsync(Cancellation);
+
+        Assert.Equal(problem, stamper.Standing.Problem);
+        Assert.Contains("crl", lists.Requests);
+    }
+
+    [Fact]
+    public async Task A_fault_of_the_program_is_told_and_is_not_the_last_try()
+    {
+        randomness.Fails = true;
+        var stamper = Create();
+        await stamper.StepAsync(Cancellation);
+        Assert.Equal((1, "a fault of this server kept it from being asked (CryptographicException)"), (stamper.Standing.Failures, stamper.Standing.Problem));
+        randomness.Fails = false;
+        await stamper.StepAsync(Cancellation);
+        Assert.Equal((0, null), (stamper.Standing.Failures, stamper.Standing.Problem));
+    }
+
+    [Fact]
     public async Task A_damaged_store_of_tokens_is_named_at_the_start()
     {
         await Create().StepAsync(Cancellation);
@@ -166,10 +224,10 @@ public sealed class StampingTests : IAsyncLifetime
         harness.Open();
     }
 
-    private Stamper Create(TimestampRoots? roots = null)
+    private Stamper Create(TimestampRoots? roots = null, HttpClient? http = null)
     {
         var outside = server.With(roots ?? authority.Roots);
-        var client = new TimestampClient(http, outside, harness.Clock, randomness);
+        var client = new TimestampClient(http ?? this.http, outside, harness.Clock, randomness);
         return new Stamper(outside, harness.Ledger, harness.Ledger.UseTokens(), client, TimeSpan.FromMinutes(1), harness.Clock, NullLogger.Instance);
     }
 

@@ -19,15 +19,17 @@ internal sealed class OpenSslAuthority
 
     /// <param name="folder">A folder that the caller removes.</param>
     /// <param name="digest">The hash function that the root signs the authority's certificate under.</param>
-    public static async Task<OpenSslAuthority> CreateAsync(string folder, string digest = "sha256")
+    /// <param name="withPss">Whether the root has an RSA key and signs by RSASSA-PSS.</param>
+    public static async Task<OpenSslAuthority> CreateAsync(string folder, string digest = "sha256", bool withPss = false)
     {
         Directory.CreateDirectory(folder);
         var authority = new OpenSslAuthority(folder);
         await File.WriteAllTextAsync(Path.Combine(folder, "tsa.cnf"), Configuration(folder));
+        string[] rsa = ["-newkey", "rsa:2048", "-nodes"], padding = withPss ? ["-sigopt", "rsa_padding_mode:pss"] : [];
         string[] curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
-        await authority.OpenSslAsync(["req", "-x509", .. curve, "-keyout", "root.key", "-out", "root.pem", "-days", "3650", "-subj", "/CN=OpenSSL root", "-config", "tsa.cnf", "-extensions", "root"]);
+        await authority.OpenSslAsync(["req", "-x509", .. withPss ? rsa : curve, "-keyout", "root.key", "-out", "root.pem", "-days", "3650", "-subj", "/CN=OpenSSL root", "-config", "tsa.cnf", "-extensions", "root"]);
         await authority.OpenSslAsync(["req", "-new", .. curve, "-keyout", "tsa.key", "-out", "tsa.csr", "-subj", "/CN=OpenSSL time-stamping", "-config", "tsa.cnf"]);
-        await authority.OpenSslAsync(["x509", "-req", "-in", "tsa.csr", "-CA", "root.pem", "-CAkey", "root.key", "-CAcreateserial", "-days", "3000", $"-{digest}", "-out", "tsa.pem", "-extfile", "tsa.cnf", "-extensions", "tsa_certificate"]);
+        await authority.OpenSslAsync(["x509", "-req", "-in", "tsa.csr", "-CA", "root.pem", "-CAkey", "root.key", "-CAcreateserial", "-days", "3000", $"-{digest}", .. padding, "-out", "tsa.pem", "-extfile", "tsa.cnf", "-extensions", "tsa_certificate"]);
         await File.WriteAllTextAsync(Path.Combine(folder, "serial"), "01\n");
         return authority;
     }

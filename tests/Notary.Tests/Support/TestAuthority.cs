@@ -20,7 +20,7 @@ internal sealed class TestAuthority
         (Name, From, Until) = (name, from ?? new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero), (from ?? new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero)).AddYears(years));
         var request = new CertificateRequest($"CN={name} root", rootKey, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         Root = request.CreateSelfSigned(From, Until);
     }
@@ -38,6 +38,18 @@ internal sealed class TestAuthority
     /// <summary>An honest token over the data, of that time.</summary>
     public byte[] Stamp(ReadOnlySpan<byte> data, DateTimeOffset time) => Stamp(new TokenPlan { Imprint = MessageImprint.Of(Hash.Of(data)), Time = time });
 
+    /// <summary>The serial number of the certificate that it made last.</summary>
+    public byte[] Last { get; private set; } = [];
+
+    /// <summary>Its list of revoked certificates, in DER.</summary>
+    public byte[] RevocationList(DateTimeOffset now, params byte[][] revoked)
+    {
+        var list = new CertificateRevocationListBuilder();
+        foreach (var number in revoked)
+            list.AddEntry(number, now.AddDays(-1));
+        return list.Build(Root, 1, now.AddDays(1), HashAlgorithmName.SHA256, thisUpdate: now.AddDays(-1));
+    }
+
     /// <summary>An honest reply to a query.</summary>
     public byte[] Answer(byte[] query, DateTimeOffset time)
     {
@@ -48,7 +60,7 @@ internal sealed class TestAuthority
     public byte[] Stamp(TokenPlan plan)
     {
         using var key = plan.RsaBits is { } bits ? (AsymmetricAlgorithm)RSA.Create(bits) : ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var (issuer, issuerKey) = plan.Intermediate ? Intermediate() : (Root, rootKey);
+        var (issuer, issuerKey) = plan.Intermediate ? Intermediate(plan.IntermediateRsaBits) : (Root, X509SignatureGenerator.CreateForECDsa(rootKey));
         using var signer = Certify(plan, key, issuer, issuerKey);
         var cms = new SignedCms(new ContentInfo(new Oid(plan.ContentType), plan.Content ?? Info(plan).ToDer()), plan.Detached);
         foreach (var count in Enumerable.Range(0, plan.Signers))
@@ -94,7 +106,7 @@ internal sealed class TestAuthority
         return writer.Encode();
     }
 
-    private X509Certificate2 Certify(TokenPlan plan, AsymmetricAlgorithm key, X509Certificate2 issuer, ECDsa issuerKey)
+    private X509Certificate2 Certify(TokenPlan plan, AsymmetricAlgorithm key, X509Certificate2 issuer, X509SignatureGenerator issuerKey)
     {
         var name = new X500DistinguishedName($"CN={plan.Name ?? Name + " time-stamping"}");
         var request = key is RSA rsa
@@ -104,21 +116,27 @@ internal sealed class TestAuthority
             request.CertificateExtensions.Add(new X509KeyUsageExtension(usage, critical: true));
         if (plan.Usages.Length > 0)
             request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([.. plan.Usages.Select(oid => new Oid(oid))], plan.IsCritical));
-        using var issued = request.Create(
-            issuer.SubjectName, X509SignatureGenerator.CreateForECDsa(issuerKey), plan.From ?? From, plan.Until ?? Until, NewSerial());
+        foreach (var extension in plan.Extensions)
+            request.CertificateExtensions.Add(extension);
+        Last = NewSerial();
+        using var issued = request.Create(issuer.SubjectName, issuerKey, plan.From ?? From, plan.Until ?? Until, Last);
         return key is RSA again ? issued.CopyWithPrivateKey(again) : issued.CopyWithPrivateKey((ECDsa)key);
     }
 
-    private (X509Certificate2 Certificate, ECDsa Key) Intermediate()
+    private (X509Certificate2 Certificate, X509SignatureGenerator Key) Intermediate(int? rsaBits)
     {
+        var name = new X500DistinguishedName($"CN={Name} issuing");
+        var rsa = rsaBits is { } bits ? RSA.Create(bits) : null;
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={Name} issuing", key, HashAlgorithmName.SHA256);
+        var request = rsa is null ? new CertificateRequest(name, key, HashAlgorithmName.SHA256) : new CertificateRequest(name, rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, critical: true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
-        return (request.Create(Root.SubjectName, X509SignatureGenerator.CreateForECDsa(rootKey), From, Until, NewSerial()), key);
+        return (
+            request.Create(Root.SubjectName, X509SignatureGenerator.CreateForECDsa(rootKey), From, Until, NewSerial()),
+            rsa is null ? X509SignatureGenerator.CreateForECDsa(key) : X509SignatureGenerator.CreateForRSA(rsa, RSASignaturePadding.Pkcs1));
     }
 
-    private byte[] NewSerial() => [1, (byte)(++serial >> 8), (byte)serial];
+    private byte[] NewSerial() => [1, (byte)(++serial >> 8), (byte)(serial & 0xFF)];
 }
 
 /// <summary>What a token says and under which certificate it is signed; honest but for what a test sets.</summary>
@@ -154,6 +172,12 @@ internal sealed record TokenPlan
 
     /// <summary>The signer's certificate is issued by one between it and the root.</summary>
     public bool Intermediate { get; init; }
+
+    /// <summary>That one has an RSA key of so many bits instead of P-256.</summary>
+    public int? IntermediateRsaBits { get; init; }
+
+    /// <summary>More in the signer's certificate, as it is.</summary>
+    public X509Extension[] Extensions { get; init; } = [];
 
     public string? Name { get; init; }
 
