@@ -122,6 +122,8 @@ public static class SealVerification
                 $"has a certificate that is not valid as of {Timestamp.Format(time)}, and no time-stamp that you trust shows a time when it was",
                 $"的证书在 {Timestamp.Format(time)} 不在有效期内，且没有您所信任的时间戳表明签章时其有效")),
             ChainStanding.WeakHash => (SealStanding.Refused, new Sentence("has a certificate that is signed under a hash function that is broken", "的证书链使用了已被攻破的摘要算法")),
+            ChainStanding.ShortKey => (SealStanding.Refused, new Sentence(
+                $"has a certificate chain with an RSA key of fewer than {CertificateChain.RsaBits} bits", $"的证书链含有不足 {CertificateChain.RsaBits} 位的 RSA 密钥")),
             _ => (SealStanding.Refused, new Sentence($"has a certificate chain that does not hold ({problems})", $"的证书链不成立（{problems}）")),
         };
     }
