@@ -660,14 +660,22 @@ function JudgeToken([int]$n) { # a time, 'unknown', or what is wrong
     if ($LASTEXITCODE -ne 0) { return 'bears a signature that does not verify' }
     $said = (& $openssl x509 -in "$work/signer" -noout -ext extendedKeyUsage 2> $null) -join "`n"
     if (-not (Fits $said '[^\n]*critical\n *Time Stamping')) { return 'is signed under a certificate that is not for time-stamping alone' }
+    $said = (& $openssl x509 -in "$work/signer" -noout -ext keyUsage 2> $null) -join "`n"
+    if ($said.Contains('X509v3 Key Usage:') -and $said -cnotmatch '\n *(Digital Signature|Non Repudiation)(, Non Repudiation)?\z') { return 'is signed under a certificate whose key is for something else than signatures' }
+    & $openssl x509 -in "$work/signer" -noout -pubkey -out "$work/public" *> $null
+    $said = (& $openssl pkey -pubin -in "$work/public" -noout -text 2> $null) -join "`n"
+    $m = [regex]::Match($said, '\(([0-9]+) bit')
+    if ($said.Contains('Modulus:') -and $m.Success -and [int]$m.Groups[1].Value -lt 2048) { return 'is signed with an RSA key of fewer than 2048 bits' }
+    $said = (& $openssl cms -cmsout -print -noout -inform DER -in $token 2> $null) -join "`n"
+    if ($said.Substring($said.LastIndexOf('signerInfos:') + 1) -cnotmatch 'digestAlgorithm: *\n *algorithm: sha(256|384|512) ') { return 'is signed under a hash function that is not SHA-256, SHA-384 or SHA-512' }
     if (-not $roots) { return 'unknown' }
     $m = [regex]::Match([string]($text -clike 'Time stamp: *' | Select-Object -First 1), '\ATime stamp: ([A-Z][a-z]{2}) +([0-9]+) ([0-9:]{8})(\.[0-9]+)? ([0-9]{4}) GMT\z')
     if (-not $m.Success) { return 'tells no time' }
     $spelled = "$($m.Groups[1].Value) $($m.Groups[2].Value) $($m.Groups[3].Value) $($m.Groups[5].Value)"
     $time = [DateTime]::ParseExact($spelled, 'MMM d HH:mm:ss yyyy', [Globalization.CultureInfo]::InvariantCulture)
-    # As of its own time: openssl judges certificates as of now unless it is told. It counts seconds.
+    # Level 2 takes no RSA key under 2048 bits in the chain, and no SHA-1. As of its own time: openssl judges certificates as of now unless it is told. It counts seconds.
     $seconds = [long]($time - [DateTime]'1970-01-01').TotalSeconds + $(if ($m.Groups[4].Success) { 1 } else { 0 })
-    $said = & $openssl ts -verify -token_in -in $token @over -CAfile $roots -attime $seconds 2>&1 | Out-String
+    $said = & $openssl ts -verify -token_in -in $token @over -CAfile $roots -attime $seconds -auth_level 2 2>&1 | Out-String
     if ($LASTEXITCODE -eq 0) { return $time.ToString('yyyy-MM-ddTHH:mm:ss') + '.' + $m.Groups[4].Value.TrimStart('.').PadRight(3, '0').Substring(0, 3) + 'Z' }
     if ($said -cmatch 'unable to get (local )?issuer certificate|self.signed certificate') { 'unknown' } else { 'does not verify' }
 }

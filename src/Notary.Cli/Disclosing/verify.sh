@@ -688,7 +688,7 @@ check_witnesses() {
 }
 
 judge_token() { # n, in a shell of its own: "holds TIME", "unknown", or what is wrong
-  local n=$1 over=() text time seconds imprint=$commitment
+  local n=$1 over=() text said time seconds imprint=$commitment
   printf %s "${TOKEN[n]}" | xxd -r -p > "$work/token.$n"
   if [[ ${OVER[n]} == commitment ]]; then
     over=(-digest "$commitment")
@@ -711,12 +711,18 @@ judge_token() { # n, in a shell of its own: "holds TIME", "unknown", or what is 
   # Whoever signed it, the signature holds, and the certificate is for time-stamping alone.
   openssl cms -verify -inform DER -in "$work/token.$n" -noverify -signer "$work/signer" -out /dev/null 2>/dev/null || { echo 'bears a signature that does not verify'; return; }
   [[ $(openssl x509 -in "$work/signer" -noout -ext extendedKeyUsage 2>/dev/null) =~ ^[^$'\n']*critical$'\n'\ *Time\ Stamping$ ]] || { echo 'is signed under a certificate that is not for time-stamping alone'; return; }
+  said=$(openssl x509 -in "$work/signer" -noout -ext keyUsage 2>/dev/null)
+  [[ $said != *'X509v3 Key Usage:'* || $said =~ $'\n'\ *(Digital\ Signature|Non\ Repudiation)(,\ Non\ Repudiation)?$ ]] || { echo "is signed under a certificate whose key is for something else than signatures"; return; }
+  said=$(openssl x509 -in "$work/signer" -noout -pubkey 2>/dev/null | openssl pkey -pubin -noout -text 2>/dev/null)
+  [[ $said != *Modulus:* || ! $said =~ \(([0-9]+)\ bit ]] || (( BASH_REMATCH[1] >= 2048 )) || { echo 'is signed with an RSA key of fewer than 2048 bits'; return; }
+  said=$(openssl cms -cmsout -print -noout -inform DER -in "$work/token.$n" 2>/dev/null)
+  [[ ${said##*signerInfos:} =~ digestAlgorithm:\ *$'\n'\ *algorithm:\ sha(256|384|512)\  ]] || { echo 'is signed under a hash function that is not SHA-256, SHA-384 or SHA-512'; return; }
   [[ -n $tsa_roots ]] || { echo unknown; return; }
   time=${text#*$'\n''Time stamp: '}; time=${time%%$'\n'*}
-  # As of its own time: openssl judges certificates as of now unless it is told. It counts seconds.
+  # Level 2 takes no RSA key under 2048 bits in the chain, and no SHA-1. As of its own time: openssl judges certificates as of now unless it is told. It counts seconds.
   seconds=$(date -u -d "$time" +%s 2>/dev/null) || { echo 'tells no time'; return; }
   [[ $time != *.* ]] || seconds=$((seconds + 1))
-  if text=$(openssl ts -verify -token_in -in "$work/token.$n" "${over[@]}" -CAfile "$tsa_roots" -attime "$seconds" 2>&1); then
+  if text=$(openssl ts -verify -token_in -in "$work/token.$n" "${over[@]}" -CAfile "$tsa_roots" -attime "$seconds" -auth_level 2 2>&1); then
     printf 'holds %s\n' "$(date -u -d "$time" +%Y-%m-%dT%H:%M:%S.%3NZ)"
   elif [[ $text =~ unable\ to\ get\ (local\ )?issuer\ certificate|self.signed\ certificate ]]; then
     echo unknown

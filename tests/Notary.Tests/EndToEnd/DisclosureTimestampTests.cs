@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Notary.Cli;
 using Notary.Core;
@@ -37,6 +38,11 @@ public sealed class DisclosureTimestampTests : CliTest
         { "no token", CheckResult.Fail },
         { "longer hash", CheckResult.Fail },
         { "stranger, signature broken", CheckResult.Fail },
+        { "short key", CheckResult.Fail },
+        { "key for ciphers too", CheckResult.Fail },
+        { "no key usage", CheckResult.Pass },
+        { "broken hash", CheckResult.Fail },
+        { "short key above", CheckResult.Fail },
     };
 
     [Theory, MemberData(nameof(Tokens))]
@@ -67,7 +73,7 @@ public sealed class DisclosureTimestampTests : CliTest
 
         var script = await RunAsync(At("court"), withRoots: false);
 
-        Assert.Equal(withRoots == CheckResult.Fail && kind != "not valid then" ? CheckResult.Fail : CheckResult.NotChecked, report.Result(CheckNames.Time));
+        Assert.Equal(withRoots == CheckResult.Fail && kind is not ("not valid then" or "short key above") ? CheckResult.Fail : CheckResult.NotChecked, report.Result(CheckNames.Time));
         Assert.Contains(report.Result(CheckNames.Time) == CheckResult.Fail ? "不通过 FAIL  时间戳 time: " : "未核验 NOT CHECKED  时间戳 time: no --tsa-roots", script.Output, StringComparison.Ordinal);
         Assert.Equal(report.Verdict == Verdict.Pass ? ExitCode.Pass : ExitCode.Failed, script.ExitCode);
     }
@@ -148,6 +154,11 @@ public sealed class DisclosureTimestampTests : CliTest
             "not valid then" => [Over(null, Authority.Stamp(plan with { Until = Seen.AddDays(-1) }))],
             "usage not critical" => [Over(null, Authority.Stamp(plan with { IsCritical = false }))],
             "stranger, signature broken" => [Over(null, Broken(Stranger.Stamp(plan)))],
+            "short key" => [Over(null, Authority.Stamp(plan with { RsaBits = 1024 }))],
+            "key for ciphers too" => [Over(null, Authority.Stamp(plan with { KeyUsage = X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment }))],
+            "no key usage" => [Over(null, Authority.Stamp(plan with { KeyUsage = null }))],
+            "broken hash" => [Over(null, Authority.Stamp(plan with { Digest = "1.3.14.3.2.26" }))],
+            "short key above" => [Over(null, Authority.Stamp(plan with { Intermediate = true, IntermediateRsaBits = 1024 }))],
             "no token" => [Over(null, [1, 2, 3])],
             "longer hash" => [Over(null, Authority.Stamp(plan with { Imprint = new MessageImprint(TimestampOids.Sha512, System.Security.Cryptography.SHA512.HashData(Note(null))) }))],
             _ => throw new ArgumentException(kind, nameof(kind)),
