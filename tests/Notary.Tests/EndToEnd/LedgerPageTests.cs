@@ -34,6 +34,37 @@ public sealed class LedgerPageTests(RunningServer server) : IClassFixture<Runnin
     }
 
     [Fact]
+    public async Task It_leads_entries_through_full_tiles_to_the_root_in_Chinese_as_well()
+    {
+        // More than one full tile and a part of the next: two rows of tiles, and two bundles of entries.
+        await DepositAsync(300);
+        var found = await PageBrowser.RunAsync("ledger", Address.Replace("lang=en", "lang=zh", StringComparison.Ordinal), new { lookup = "290" });
+
+        Assert.Contains("本页面已核验该签名", Text(found, "checkpoint"), StringComparison.Ordinal);
+        Assert.Contains("notary.statement/v1", Text(found, "outcome"), StringComparison.Ordinal);
+        Assert.InRange(found["good"]!.GetValue<int>(), 1, 10);
+        Assert.Equal(0, found["errors"]!.GetValue<int>());
+        Assert.Contains(found["requests"]!.AsArray(), request => request!.GetValue<string>().Contains("/tile/entries/001.p/", StringComparison.Ordinal));
+        Assert.Contains(found["requests"]!.AsArray(), request => request!.GetValue<string>().EndsWith("/tile/0/000", StringComparison.Ordinal));
+        AssertPlain(found);
+    }
+
+    [Theory]
+    [InlineData("verify")]
+    [InlineData("ledger")]
+    [InlineData("help")]
+    public async Task No_site_frames_a_page_and_no_page_has_a_cookie_to_be_abused(string page)
+    {
+        using var response = await server.Web.GetAsync(new Uri(page, UriKind.Relative), Cancellation);
+        var policy = response.Headers.GetValues("Content-Security-Policy").Single();
+
+        Assert.EndsWith("; base-uri 'none'; form-action 'none'; frame-ancestors 'none'", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
+        Assert.False(response.Headers.Contains("Set-Cookie"));
+        Assert.False(response.Headers.Contains("Access-Control-Allow-Origin"));
+    }
+
+    [Fact]
     public async Task It_says_when_a_certificates_code_is_not_of_this_ledger()
     {
         var certificate = await DepositAsync(2);

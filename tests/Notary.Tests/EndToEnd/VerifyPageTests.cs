@@ -38,6 +38,45 @@ public sealed class VerifyPageTests(RunningServer server) : IClassFixture<Runnin
     }
 
     [Fact]
+    public async Task Evidence_a_folder_of_documents_and_a_trust_file_are_dropped_on_the_page()
+    {
+        var deposit = TestDeposit.Make(ledger, new() { Files = [("one.txt", "one"), ("子/二.txt", "two")] });
+        var documents = Directory.CreateDirectory(Path.Combine(folder.Path, "documents"));
+        documents.CreateSubdirectory("子");
+        Write("documents/one.txt", "one"u8.ToArray());
+        Write("documents/子/二.txt", "two"u8.ToArray());
+        var evidence = Write("dropped.evidence.zip", EvidenceSamples.Pack(deposit.Evidence()));
+        var found = await PageBrowser.RunAsync(
+            "dropped", Page + "?lang=en", new { evidence, folder = documents.FullName, trust = Write("trust", Trust()) });
+
+        Assert.Equal("PASS", Text(found, "verdict"));
+        Assert.Contains("PASS: all 2 given files are documents of deposit", Text(found, "text"), StringComparison.Ordinal);
+        // The paths are those of a deposit of this folder, so that no other name has to be told of.
+        Assert.Contains("子/二.txt", Text(found, "picked"), StringComparison.Ordinal);
+        Assert.DoesNotContain("documents/", Text(found, "picked"), StringComparison.Ordinal);
+        // A browser that was not held back would have gone to the file itself.
+        Assert.Equal(Page + "?lang=en", Text(found, "address"));
+        Assert.Equal([$"GET {Page}?lang=en", "GET blob"], Strings(found, "requests"));
+        Assert.Empty(Strings(found, "problems"));
+    }
+
+    [Fact]
+    public async Task A_verification_that_was_stopped_has_no_verdict_and_the_next_one_has()
+    {
+        var (evidence, files, trust) = Deposit();
+        var large = Path.Combine(folder.Path, "large");
+        // Sparse: minutes of hashing.
+        using (var file = File.Create(large))
+            file.SetLength(8L << 30);
+        var found = await PageBrowser.RunAsync("stopped", Page + "?lang=en", new { evidence, trust, files = new[] { large }, then = files });
+
+        Assert.Null(found["stopped"]!["verdict"]);
+        Assert.Equal("Stopped: nothing was checked.", Text(found["stopped"]!, "text").Trim());
+        Assert.Equal("PASS", Text(found, "verdict"));
+        Assert.Empty(Strings(found, "problems"));
+    }
+
+    [Fact]
     public async Task A_saved_page_verifies_from_a_disk_without_a_network()
     {
         var saved = Path.Combine(folder.Path, "saved.html");

@@ -59,6 +59,43 @@ const scenarios = {
         return { ...await outcome(), shifts, trust: await page.innerText("#trust-state"), requests, problems };
     },
 
+    // As from a file manager: the browser itself makes the events, and reads the folders from the disk.
+    async dropped() {
+        await open();
+        const session = await context.newCDPSession(page);
+        const drop = async (zone, files) => {
+            await page.locator(zone).scrollIntoViewIfNeeded();
+            const box = await page.locator(zone).boundingBox();
+            const at = { x: box.x + box.width / 2, y: box.y + 20, data: { items: [], files, dragOperationsMask: 1 } };
+            for (const type of ["dragEnter", "dragOver", "drop"])
+                await session.send("Input.dispatchDragEvent", { type, ...at });
+        };
+        await drop("#trust-drop", [given.trust]);
+        await page.waitForSelector("#own-trust");
+        await drop("#evidence-drop", [given.evidence]);
+        await page.waitForSelector("#evidence-picked > *");
+        await drop("#documents-drop", [given.folder]);
+        await page.waitForSelector("#documents-picked > *");
+        const picked = await page.innerText("#documents-picked");
+        await page.click("#run");
+        return { ...await outcome(), picked, address: page.url(), requests, problems };
+    },
+
+    // Stopped while it hashes, then run again with documents that end.
+    async stopped() {
+        await open();
+        await choose();
+        await page.click("#run");
+        await page.waitForFunction(() => /[1-9]\d* ?%/.test(document.getElementById("progress-label").textContent));
+        await page.click("#stop");
+        const stopped = await outcome();
+        await page.click("#clear");
+        await page.setInputFiles("#documents", given.then);
+        await page.click("#run");
+        await page.waitForSelector(".verdict", { timeout: 120_000 });
+        return { stopped, ...await outcome(), problems };
+    },
+
     // Every answer of the page's own verifier, in the browser's own worker.
     async answers() {
         await open();
