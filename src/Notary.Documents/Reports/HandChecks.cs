@@ -89,7 +89,7 @@ public static class HandChecks
     private static void AppendUnpacking(StringBuilder commands, VerificationRun run)
     {
         commands.Append(IsPdf(run)
-            ? $"pdfdetach -savefile {CertificatePdf.Package} -o \"$E.zip\" \"$EVIDENCE\"\nunzip -q \"$E.zip\" -d \"$E\"\n"
+            ? "pdfdetach -save 2 -o \"$E.zip\" \"$EVIDENCE\"\nunzip -q \"$E.zip\" -d \"$E\"\n"
             : "unzip -q \"$EVIDENCE\" -d \"$E\"\n");
         // A package that discloses has the evidence in a folder, and documents beside it.
         if (run.Evidence.Folder.TrimEnd('/') is { Length: > 0 } folder)

@@ -9,7 +9,7 @@ internal static class HandPdf
         new(
             "The certificate that is attached; its SHA-256 stands on the pages, among the values to compare",
             "所附的证书；其 SHA-256 载于页面的“比对值”中"),
-        $"pdfdetach -savefile {CertificatePdf.Json} -o \"$E.json\" \"$EVIDENCE\"\nsha256sum < \"$E.json\"\n",
+        "pdfdetach -save 1 -o \"$E.json\" \"$EVIDENCE\"\nsha256sum < \"$E.json\"\n",
         $"{Hash.Of(facts.Evidence.Certificate.ToJson())}  -\n");
 
     public static IEnumerable<Block> Seal(HandFacts facts)
