@@ -49,6 +49,19 @@ public sealed class LedgerPageTests(RunningServer server) : IClassFixture<Runnin
         AssertPlain(found);
     }
 
+    [Fact]
+    public async Task Markup_in_the_address_the_look_up_and_an_authoritys_name_is_shown_and_not_run()
+    {
+        const string Markup = "<img src=x onerror=alert(1)>";
+        var standing = new { status = "ready", timestamps = new[] { new { authority = Markup, status = "ok", stamped = 1 } } };
+        var found = await PageBrowser.RunAsync("ledger", $"{Address}&q={Markup}#{Markup}", new { lookup = $"0 {Markup}", standing });
+
+        Assert.Contains($"Time-stamps of {Markup} (ok)", Text(found, "outside"), StringComparison.Ordinal);
+        Assert.Contains("neither an entry's number nor", Text(found, "outcome"), StringComparison.Ordinal);
+        Assert.Equal(0, found["elements"]!.GetValue<int>());
+        Assert.Empty(found["problems"]!.AsArray());
+    }
+
     [Theory]
     [InlineData("verify")]
     [InlineData("ledger")]

@@ -164,6 +164,8 @@ const scenarios = {
                 body[body.length - 1] ^= 1;
                 await route.fulfill({ response, body });
             });
+        if (given.standing)
+            await page.route("**/readyz", route => route.fulfill({ json: given.standing }));
         await open();
         await page.waitForSelector("#growth > *");
         await page.waitForSelector("#outside > *");
@@ -176,7 +178,7 @@ const scenarios = {
         const shown = id => page.innerText(id);
         return {
             checkpoint: await shown("#checkpoint"), growth: await shown("#growth"), outside: await shown("#outside"), outcome: await shown("#outcome"),
-            points: await page.locator("#growth circle").count(), good: await page.locator("#outcome .good").count(), errors: await page.locator(".error").count(),
+            points: await page.locator("#growth circle").count(), good: await page.locator("#outcome .good").count(), elements: await page.locator("main :is(img, script, b)").count(), errors: await page.locator(".error").count(),
             requests, problems, ...await page.evaluate(audit),
         };
     },
