@@ -49,8 +49,8 @@ const advice: Record<Part, readonly [Sentence, Sentence]> = {
     evidence: [
         sentence("The evidence cannot be read, so nothing was checked.", "无法读取证据，因此未作任何核验。"),
         sentence(
-            "Give certificate.json or the .zip as it was handed out, not a copy that was packed again. A PDF or a page is for reading only: its evidence is the .zip beside it.",
-            "请提供原样的 certificate.json 或 .zip，不要使用重新打包的副本。PDF 或网页仅供阅读，证据在与之一同交付的 .zip 中。"),
+            "Give certificate.json or the .zip as it was handed out, not a copy that was packed again. Of a certificate as PDF give the attached certificate.json (save it from your PDF reader), or take notary verify, which reads the PDF itself.",
+            "请提供原样的 certificate.json 或 .zip，不要使用重新打包的副本。如为 PDF 证书，请在 PDF 阅读器中另存其附件 certificate.json 后提供，或以 notary verify 直接核验该 PDF。"),
     ],
     documents: [
         sentence("The documents cannot be read, so nothing was checked.", "无法读取文件，因此未作任何核验。"),

@@ -153,6 +153,7 @@ public sealed class VerifyPageTests(RunningServer server) : IClassFixture<Runnin
             "responsive", Page.ToString(), new { evidence = MakeHostile(kind), trust = Write("trust", Trust()) });
 
         Assert.Equal("evidence", Text(found, "refused"));
+        Assert.Contains("另存其附件 certificate.json", Text(found, "text"), StringComparison.Ordinal);
         Assert.Null(found["verdict"]);
         // A page that hashed or unpacked in its own thread would be away for seconds.
         Assert.InRange(found["slowest"]!.GetValue<double>(), 0, 2000);
