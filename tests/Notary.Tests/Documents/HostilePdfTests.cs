@@ -170,6 +170,10 @@ public sealed class HostilePdfTests : IDisposable
 
         Assert.True(Holds(await With(EvidenceSamples.Pack(evidence))));
         Fails(await With(EvidenceSamples.Pack(evidence.WithAttachments(EvidenceSamples.Attachments()))), "it was altered");
+        var bomb = await With(ZipBuilder.Build(BuiltEntry.Deflated("manifest.txt", new byte[64 << 20])));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Contains("times its size", Assert.Throws<MalformedException>(() => CertificatePdfFile.Read(bomb, Cancellation)).Message, StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8 << 20);
         Assert.Contains("differ", (await Assert.ThrowsAsync<MalformedException>(async () => CertificatePdfFile.Read(await With(EvidenceSamples.Pack(EvidenceSamples.Full(0))), Cancellation))).Message, StringComparison.Ordinal);
     }
 
