@@ -285,7 +285,7 @@ done
 work=$(mktemp -d) || exit 2
 trap 'rm -rf -- "$work"' EXIT
 [[ -z $key ]] || { parse_key "$key" && is_origin "$KNAME" && [[ $KTYPE == 01 ]]; } || die '--key: not the public key of a ledger, name+hash+base64'
-LOGS=() WITNESSES=() GROUPS_=() quorum=
+LOGS=() WITNESSES=() GROUPS_=() quorum= # GROUPS is bash's own
 [[ -z $key ]] || LOGS=("$key")
 [[ -z $trust ]] || read_trust "$trust"
 [[ -z $depositor ]] || parse_key "$depositor" || die '--depositor: not a public key, name+hash+base64'
@@ -643,7 +643,7 @@ check_checkpoint() {
   local one named=no signer=
   [[ $has_proof == yes ]] || { fails checkpoint 'the proof cannot be read'; return; }
   [[ $has_statement == no || $ledger == "$origin" ]] || { fails checkpoint 'the statement is of another ledger than the checkpoint'; return; }
-  [[ -z $trust$key || $can_sign == yes ]] || { leaves checkpoint 'openssl 3 is missing'; return; }
+  (( ${#LOGS[@]} == 0 )) || [[ $can_sign == yes ]] || { leaves checkpoint 'openssl 3 is missing'; return; }
   for one in ${LOGS[@]+"${LOGS[@]}"}; do
     parse_key "$one"
     [[ $KNAME != "$origin" ]] || named=yes
@@ -822,7 +822,7 @@ hashed() { # operation, message: into V. What documents share, the way from the 
   DONE[$1$2]=$V
 }
 walk_ots() { # message, operations left, past the entry: every attestation of the timestamp from A on
-  local message=$1 past=$3 tag another=ff length
+  local message=$1 past=$3 tag another=ff
   [[ $message != "$entry" ]] || past=yes reached=yes
   while [[ $another == ff ]]; do
     take_bytes 1 || return 1
@@ -832,18 +832,15 @@ walk_ots() { # message, operations left, past the entry: every attestation of th
     (( ots_items <= 16384 )) || refuses_ots 'has more than 16,384 operations' || return 1
     if [[ $tag == 00 ]]; then walk_attestation "$message" "$past" || return 1; continue; fi
     (( $2 > 0 )) || refuses_ots 'has more than 255 operations in a row' || return 1
-    length=$((${#message} / 2))
     case $tag in
       f0|f1) take_sized 1 4096 || return 1
-        length=$((length + ${#V} / 2))
         if [[ $tag == f0 ]]; then V=$message$V; else V=$V$message; fi;;
       f2) reversed "$message";;
-      f3) V=$(printf %s "$message" | xxd -p | tr -d '\n') length=$((length * 2));;
-      02|03|08|67) hashed "$tag" "$message" length=32;;
+      f3) V=$(printf %s "$message" | xxd -p | tr -d '\n');;
+      02|03|08|67) hashed "$tag" "$message";;
       *) refuses_ots 'has an operation that is not known' || return 1;;
     esac
-    [[ $tag != 0[238] && $tag != 67 ]] || length=32
-    (( length <= 4096 )) || refuses_ots 'has a message of more than 4,096 bytes' || return 1
+    (( ${#V} <= 2 * 4096 )) || refuses_ots 'has a message of more than 4,096 bytes' || return 1
     walk_ots "$V" $(($2 - 1)) "$past" || return 1
   done
 }

@@ -93,7 +93,11 @@ internal sealed class IndependentCases
         {
             Headers = $"# two\r\n{Line(Height + 1, later.Header)}\n{Line(Height, header).ToUpperInvariant()}\n",
         };
-        yield return Path("the earlier of two, by witness", block, header, ExitCode.Pass) with { Policy = TrustPolicy.Parse($"{Log}quorum none\n"), Trust = $"{Log}quorum none\n" };
+        foreach (var seen in (DateTimeOffset[])[Seen, Mined.AddHours(2), Mined.AddDays(1)])
+        {
+            var trust = $"{Log}{Named}quorum w0\n";
+            yield return Path($"a block and a witness of {seen:u}", block, header, ExitCode.Pass, cosigners: witnesses[0].At(seen)) with { Policy = TrustPolicy.Parse(trust), Trust = trust };
+        }
     }
 
     /// <summary>Files that an honest calendar does not make: written by hand, or the good one with a byte changed.</summary>
@@ -153,9 +157,9 @@ internal sealed class IndependentCases
 
     private static string Line(ulong height, BlockHeader header) => string.Create(CultureInfo.InvariantCulture, $"{height} {Convert.ToHexStringLower(header.ToBytes())}");
 
-    private DisclosureCase Path(string what, OtsTimestamp overRoot, BlockHeader? header, int expected, bool showNames = true)
+    private DisclosureCase Path(string what, OtsTimestamp overRoot, BlockHeader? header, int expected, bool showNames = true, params Cosigner[] cosigners)
     {
-        var whole = deposit.Evidence();
+        var whole = deposit.Evidence(null, cosigners);
         var stamped = whole.WithAttachments(new LedgerTimestamp(deposit.Index, ledger.Size, ledger.Proof(deposit.Index).Path, overRoot).FilesFor(whole, out _));
         return new DisclosureCase(what, DisclosedPackage.Of(stamped, path => path is "a.txt" or "c.txt", showNames), expected)
         {
