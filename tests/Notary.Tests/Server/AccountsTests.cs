@@ -48,6 +48,28 @@ public sealed class AccountsTests(AccountsServer server) : IClassFixture<Account
     }
 
     [Fact]
+    public async Task A_key_tells_when_it_was_last_used_and_one_that_was_only_tried_does_not()
+    {
+        var (used, revoked) = (("", 0L), ("", 0L));
+        server.Change(register =>
+        {
+            used = register.CreateApiKey("test", "alpha", "reader", Scopes.All, null);
+            revoked = register.CreateApiKey("test", "alpha", "reader", Scopes.All, null);
+            register.Revoke("test", revoked.Item2);
+        });
+        Assert.Null(LastUsed(used.Item2));
+
+        await ListAsync(used.Item1);
+        await Assert.ThrowsAsync<RpcException>(() => ListAsync(revoked.Item1));
+
+        var credential = server.Register.Credentials().Single(credential => credential.Id == used.Item2);
+        Assert.InRange(credential.LastUsed!.Value, credential.Created, credential.Created.AddMinutes(5));
+        Assert.Null(LastUsed(revoked.Item2));
+
+        DateTimeOffset? LastUsed(long id) => server.Register.Credentials().Single(credential => credential.Id == id).LastUsed;
+    }
+
+    [Fact]
     public async Task Metadata_that_could_be_read_in_two_ways_lets_nobody_in()
     {
         var good = server.KeyOf("alpha", Role.Reader);
