@@ -3,10 +3,14 @@ import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { byHand, formats } from "./documents.mjs";
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
 const output = new URL("../Notary.Server/Web/Pages/", import.meta.url);
-const pages = ["verify", "ledger", "help"];
+const pages = ["verify", "ledger", "help", "expert"];
+
+// Pages that are only read share one script.
+const scripts = { help: "text", expert: "text" };
 
 const places = [
     ["verify", "核验", "Verify"],
@@ -37,7 +41,7 @@ const navigation = current => places.map(([place, zh, en]) =>
 async function page(name) {
     const html = source(`${name}.html`);
     const style = source("style.css").replaceAll("\n", "");
-    const script = html.includes("{{script}}") ? contained(await bundle(name)) : "";
+    const script = html.includes("{{script}}") ? contained(await bundle(scripts[name] ?? name)) : "";
     const worker = html.includes("{{worker}}") ? contained(await bundle("worker")) : "";
     // What the page may do: run this script and no other, read what it is given, and send nothing anywhere.
     const policy = [
@@ -45,6 +49,8 @@ async function page(name) {
         ...worker === "" ? [] : ["worker-src blob:"], ...name === "ledger" ? ["connect-src 'self'"] : [], "base-uri 'none'", "form-action 'none'",
     ].join("; ");
     const parts = { policy, style, script, worker, header: source("header.html").trim().replace("{{navigation}}", navigation(name)) };
+    if (name === "expert")
+        Object.assign(parts, { byHand: byHand(), formatsChinese: formats("proto/README.zh.md"), formatsEnglish: formats("proto/README.md") });
     return html.replace(/\{\{(\w+)\}\}/g, (_, part) => parts[part] ?? fail(`${name}.html asks for ${part}`));
 }
 

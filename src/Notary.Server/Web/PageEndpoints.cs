@@ -18,7 +18,7 @@ internal static class PageEndpoints
     private static readonly string[] Placeholders = ["<pre id=\"operator-trust\" hidden>", "<pre id=\"operator-trust\">"];
     private const string PolicyStart = "http-equiv=\"Content-Security-Policy\" content=\"";
 
-    private static readonly string[] Names = ["verify", "ledger", "help"];
+    private static readonly string[] Names = ["verify", "ledger", "help", "expert"];
 
     public static void Map(WebApplication host, Ledger ledger)
     {

@@ -91,11 +91,34 @@ public sealed partial class FormatDocumentTests
         Assert.Equal(NoteCheck.Valid, notice.Note.Check(notice.Predecessor));
     }
 
+    /// <summary>What a court reads in Chinese must not fall behind: the same examples, and every spelling that the formats have.</summary>
+    [Fact]
+    public void The_Chinese_page_has_the_same_examples_and_names_the_same_spellings()
+    {
+        var chinese = File.ReadAllText(Path.Combine(RepositoryFolder.Path, "proto", "README.zh.md"));
+
+        Assert.Equal(Blocks, Fence().Matches(chinese).Select(match => match.Groups[1].Value));
+        Assert.Equal(Spellings(Page), Spellings(chinese));
+        Assert.Equal(Headings(Page), Headings(chinese));
+    }
+
+    /// <summary>What stands in a line as code, in order of the alphabet: sentences are not in the same order in both languages.</summary>
+    private static IEnumerable<string> Spellings(string page) =>
+        Code().Matches(Fence().Replace(page, "")).Select(match => match.Groups[1].Value.Replace('\n', ' ')).Order(StringComparer.Ordinal);
+
+    private static IEnumerable<string> Headings(string page) => Heading().Matches(Fence().Replace(page, "")).Select(match => match.Groups[1].Value);
+
     private static RequestBytes[] Requests =>
         [.. Blocks.Where(block => block.StartsWith("notary.request/v1\n", StringComparison.Ordinal)).Select(block => RequestBytes.Parse(Encoding.UTF8.GetBytes(block)))];
 
     private static string Single(string document) =>
         Assert.Single(Blocks, block => block.StartsWith(document + "\n", StringComparison.Ordinal));
+
+    [GeneratedRegex("`([^`]+)`")]
+    private static partial Regex Code();
+
+    [GeneratedRegex("^(#+ (?:[0-9]+\\.)?)", RegexOptions.Multiline)]
+    private static partial Regex Heading();
 
     [GeneratedRegex("^```\n(.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex Fence();

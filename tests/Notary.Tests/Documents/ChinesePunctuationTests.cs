@@ -11,10 +11,11 @@ public sealed partial class ChinesePunctuationTests
 {
     public static TheoryData<string> Sources =>
     [
-        "README.md", "docs/operations.zh.md", "docs/accounts.zh.md",
-        .. from ending in (string[])["*.cs", "*.sh", "*.ps1", "*.txt"]
+        "README.md", "proto/README.zh.md", "docs/operations.zh.md", "docs/accounts.zh.md",
+        .. from ending in (string[])["*.cs", "*.sh", "*.ps1", "*.txt", "*.ts"]
            from path in Directory.EnumerateFiles(Path.Combine(RepositoryFolder.Path, "src"), ending, SearchOption.AllDirectories)
            let name = Path.GetRelativePath(RepositoryFolder.Path, path)
+           where !name.Contains("node_modules", StringComparison.Ordinal)
            // An English text may name a Chinese word in brackets.
            where !name.EndsWith(".en.txt", StringComparison.Ordinal) && Han().IsMatch(File.ReadAllText(path))
            select name,

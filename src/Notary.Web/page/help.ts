@@ -1,3 +1,0 @@
-import { setUpLanguage } from "./dom.ts";
-
-setUpLanguage(() => {});
