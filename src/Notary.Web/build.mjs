@@ -7,12 +7,13 @@ import { byHand, formats } from "./documents.mjs";
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
 const output = new URL("../Notary.Server/Web/Pages/", import.meta.url);
-const pages = ["verify", "ledger", "help", "expert"];
+const pages = ["home", "verify", "ledger", "help", "expert"];
 
 // Pages that are only read share one script.
-const scripts = { help: "text", expert: "text" };
+const scripts = { home: "text", help: "text", expert: "text" };
 
 const places = [
+    [".", "首页", "Home"],
     ["verify", "核验", "Verify"],
     ["ledger", "账本", "Ledger"],
     ["help", "帮助", "Help"],
@@ -48,7 +49,7 @@ async function page(name) {
         "default-src 'none'", `script-src ${script === "" ? "'none'" : digest(script)}`, `style-src ${digest(style)}`,
         ...worker === "" ? [] : ["worker-src blob:"], ...name === "ledger" ? ["connect-src 'self'"] : [], "base-uri 'none'", "form-action 'none'",
     ].join("; ");
-    const parts = { policy, style, script, worker, header: source("header.html").trim().replace("{{navigation}}", navigation(name)) };
+    const parts = { policy, style, script, worker, header: source("header.html").trim().replace("{{navigation}}", navigation(name === "home" ? "." : name)) };
     if (name === "expert")
         Object.assign(parts, { byHand: byHand(), formatsChinese: formats("proto/README.zh.md"), formatsEnglish: formats("proto/README.md") });
     return html.replace(/\{\{(\w+)\}\}/g, (_, part) => parts[part] ?? fail(`${name}.html asks for ${part}`));

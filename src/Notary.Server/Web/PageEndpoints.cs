@@ -18,7 +18,9 @@ internal static class PageEndpoints
     private static readonly string[] Placeholders = ["<pre id=\"operator-trust\" hidden>", "<pre id=\"operator-trust\">"];
     private const string PolicyStart = "http-equiv=\"Content-Security-Policy\" content=\"";
 
-    private static readonly string[] Names = ["verify", "ledger", "help", "expert"];
+    private const string Home = "home";
+
+    private static readonly string[] Names = [Home, "verify", "ledger", "help", "expert"];
 
     public static void Map(WebApplication host, Ledger ledger)
     {
@@ -27,7 +29,7 @@ internal static class PageEndpoints
         {
             var html = Placeholders.Aggregate(Read(name), (page, place) => page.Replace(place, place + WebUtility.HtmlEncode(trust), StringComparison.Ordinal));
             var (page, policy) = (Encoding.UTF8.GetBytes(html), PolicyOf(html));
-            host.MapMethods($"/{name}", WebAnswer.Reading, (HttpContext context) => Write(context, page, policy));
+            host.MapMethods(name == Home ? "/" : $"/{name}", WebAnswer.Reading, (HttpContext context) => Write(context, page, policy));
         }
     }
 

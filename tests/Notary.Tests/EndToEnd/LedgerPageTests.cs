@@ -9,7 +9,7 @@ using Proto = Notary.V1;
 
 namespace Notary.Tests.EndToEnd;
 
-/// <summary>The pages of the public ledger and of help, in a browser, against an honest server and through one that lies.</summary>
+/// <summary>The page of the public ledger in a browser, against an honest server and through one that lies.</summary>
 public sealed class LedgerPageTests(RunningServer server) : IClassFixture<RunningServer>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -62,21 +62,6 @@ public sealed class LedgerPageTests(RunningServer server) : IClassFixture<Runnin
         Assert.Empty(found["problems"]!.AsArray());
     }
 
-    [Theory]
-    [InlineData("verify")]
-    [InlineData("ledger")]
-    [InlineData("help")]
-    public async Task No_site_frames_a_page_and_no_page_has_a_cookie_to_be_abused(string page)
-    {
-        using var response = await server.Web.GetAsync(new Uri(page, UriKind.Relative), Cancellation);
-        var policy = response.Headers.GetValues("Content-Security-Policy").Single();
-
-        Assert.EndsWith("; base-uri 'none'; form-action 'none'; frame-ancestors 'none'", policy, StringComparison.Ordinal);
-        Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
-        Assert.False(response.Headers.Contains("Set-Cookie"));
-        Assert.False(response.Headers.Contains("Access-Control-Allow-Origin"));
-    }
-
     [Fact]
     public async Task It_says_when_a_certificates_code_is_not_of_this_ledger()
     {
@@ -102,20 +87,6 @@ public sealed class LedgerPageTests(RunningServer server) : IClassFixture<Runnin
 
         Assert.Contains(words, Text(found, "growth") + Text(found, "outcome"), StringComparison.Ordinal);
         Assert.Equal(0, found["points"]!.GetValue<int>());
-    }
-
-    [Theory]
-    [InlineData("zh", "存证证明什么", "帮助")]
-    [InlineData("en", "What a deposit proves", "Help")]
-    public async Task Help_is_there_in_both_languages_and_shows_the_servers_trust_file(string lang, string words, string title)
-    {
-        var found = await PageBrowser.RunAsync("help", new Uri(server.Web.BaseAddress!, $"help?lang={lang}").ToString(), new { });
-
-        Assert.Equal(title, Text(found, "title"));
-        Assert.Contains(words, Text(found, "text"), StringComparison.Ordinal);
-        Assert.Contains($"log {server.Origin}+", Text(found, "text"), StringComparison.Ordinal);
-        Assert.Single(found["requests"]!.AsArray());
-        AssertPlain(found);
     }
 
     private static void AssertPlain(JsonNode found)
