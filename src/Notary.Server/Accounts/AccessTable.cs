@@ -56,6 +56,7 @@ public static class AccessTable
         new("GET /v1/openapi.json", Scopes.None, []),
 
         new("GET /checkpoint", Scopes.None, []),
+        new("GET /deposit/{deposit}", Scopes.None, []),
         new("GET /tile/{**path}", Scopes.None, []),
         new("GET /key-change/{id}", Scopes.None, []),
         new("GET /", Scopes.None, []),

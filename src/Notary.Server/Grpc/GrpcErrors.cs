@@ -33,6 +33,9 @@ internal static class GrpcErrors
     public static Google.Rpc.Status InvalidRequest(MalformedException e) =>
         InvalidField(e.Field is null ? "request" : $"request.{e.Field}", e.Problem);
 
+    public static Google.Rpc.Status NoDepositId() =>
+        InvalidField("deposit", "is not a version 7 uuid of 36 characters with its time in whole minutes");
+
     public static Google.Rpc.Status NoSuchDeposit() =>
         New(StatusCode.NotFound, "the ledger has no deposit of this uuid");
 

@@ -108,7 +108,7 @@ internal sealed class NotaryService(DepositDesk desk, CertificateDesk pages, Ope
 
     private static DepositId ParseDeposit(string text) => DepositId.TryParse(text.ToLowerInvariant(), out var deposit)
         ? deposit
-        : throw GrpcErrors.InvalidField("deposit", "is not a version 7 uuid of 36 characters with its time in whole minutes").ToException();
+        : throw GrpcErrors.NoDepositId().ToException();
 
     private static Proto.ListDepositsResponse ToProto(DepositPage page)
     {
@@ -127,6 +127,11 @@ internal sealed class NotaryService(DepositDesk desk, CertificateDesk pages, Ope
         Index = deposit.Index,
         Received = Timestamp.Format(deposit.Received),
         Commitment = UnsafeByteOperations.UnsafeWrap(deposit.Commitment.ToArray()),
+        Title = deposit.Request?.Title ?? "",
+        Kind = deposit.Request?.Kind ?? "",
+        Items = deposit.Request?.Items ?? 0,
+        Requested = deposit.Request is { } request ? Timestamp.Format(request.Requested) : "",
+        Previous = deposit.Request?.Previous?.ToString() ?? "",
     };
 
     private static Proto.GetConsistencyProofResponse ToProto(ConsistencyProof proof)

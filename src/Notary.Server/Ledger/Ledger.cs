@@ -160,6 +160,11 @@ public sealed class Ledger : IAsyncDisposable
         return Certify(head, ReadRecord(head, index), account) with { Index = index, Timestamps = FindTimestamps(head, index) };
     }
 
+    /// <summary>
+    /// Where a deposit stands on the ledger, or null when it is not there. Public: the uuid is in the entry, which everybody may read.
+    /// </summary>
+    public ulong? FindDeposit(DepositId deposit) => store.FindDeposit(deposit) is { } index && index < sequencer.Head.Size ? index : null;
+
     /// <param name="account">Whose deposits.</param>
     /// <param name="pageSize">1 to 1,000.</param>
     /// <param name="before">Only entries below this index; null begins with the newest.</param>
@@ -176,8 +181,8 @@ public sealed class Ledger : IAsyncDisposable
             var run = 1;
             while (i + run < indexes.Count && page.Count + run < pageSize && indexes[i + run] == indexes[i] - (ulong)run)
                 run++;
-            var entries = tree.Entries(head, indexes[i] - (ulong)run + 1, run, withRecords: false);
-            page.AddRange(entries.Reverse().Select(Summarize));
+            var entries = tree.Entries(head, indexes[i] - (ulong)run + 1, run, withRecords: true);
+            page.AddRange(entries.Reverse().Select(entry => Summarize(entry, account)));
             i += run;
         }
 
@@ -340,10 +345,11 @@ public sealed class Ledger : IAsyncDisposable
         return claims.Account == account;
     }
 
-    private static DepositSummary Summarize(StoredEntry entry)
+    private static DepositSummary Summarize(StoredEntry entry, string account)
     {
         var statement = Statement.Parse(Encoding.UTF8.GetString(entry.Entry.Span));
-        return new DepositSummary(statement.Deposit, entry.Index, statement.Received, statement.Commitment);
+        var request = IsDepositorOf(entry, account) ? RequestBytes.Parse(entry.Request).Request : null;
+        return new DepositSummary(statement.Deposit, entry.Index, statement.Received, statement.Commitment, request);
     }
 
     private void SyncMark(object? state)

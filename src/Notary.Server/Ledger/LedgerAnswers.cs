@@ -63,7 +63,12 @@ public readonly record struct DepositResult(DepositOutcome Outcome, IssuedCertif
 public sealed record SignedCheckpoint(Checkpoint Checkpoint, ReadOnlyMemory<byte> Note);
 
 /// <summary>One line of a list of deposits.</summary>
-public sealed record DepositSummary(DepositId Deposit, ulong Index, DateTimeOffset Received, Hash Commitment);
+/// <param name="Deposit">The uuid.</param>
+/// <param name="Index">Where its entry stands.</param>
+/// <param name="Received">The ledger's time.</param>
+/// <param name="Commitment">What was deposited.</param>
+/// <param name="Request">What its account asked; null when the store holds nothing that the entry commits to and that names this account.</param>
+public sealed record DepositSummary(DepositId Deposit, ulong Index, DateTimeOffset Received, Hash Commitment, DepositRequest? Request);
 
 /// <summary>A page of an account's deposits, newest first.</summary>
 /// <param name="Deposits">At most the page size.</param>

@@ -110,7 +110,7 @@ internal sealed class RestEndpoints(DepositDesk desk, CertificateDesk pages, Acc
     private static DepositId DepositOf(HttpContext context) =>
         DepositId.TryParse(((string)context.Request.RouteValues["deposit"]!).ToLowerInvariant(), out var deposit)
             ? deposit
-            : throw GrpcErrors.InvalidField("deposit", "is not a version 7 uuid of 36 characters with its time in whole minutes").ToException();
+            : throw GrpcErrors.NoDepositId().ToException();
 
     private Task ListAsync(HttpContext context)
     {
@@ -122,19 +122,31 @@ internal sealed class RestEndpoints(DepositDesk desk, CertificateDesk pages, Acc
         {
             json.WriteStartArray("deposits");
             foreach (var deposit in page.Deposits)
-            {
-                json.WriteStartObject();
-                json.WriteString("deposit", deposit.Deposit.ToString());
-                json.WriteNumber("index", deposit.Index);
-                json.WriteString("received", Timestamp.Format(deposit.Received));
-                json.WriteString("commitment", deposit.Commitment.ToString());
-                json.WriteEndObject();
-            }
+                Write(json, deposit);
 
             json.WriteEndArray();
             if (page.Next is { } next)
                 json.WriteString("next_page_token", next.ToString(CultureInfo.InvariantCulture));
         });
+    }
+
+    private static void Write(Utf8JsonWriter json, DepositSummary deposit)
+    {
+        json.WriteStartObject();
+        json.WriteString("deposit", deposit.Deposit.ToString());
+        json.WriteNumber("index", deposit.Index);
+        json.WriteString("received", Timestamp.Format(deposit.Received));
+        json.WriteString("commitment", deposit.Commitment.ToString());
+        if (deposit.Request is { } request)
+        {
+            json.WriteString("title", request.Title);
+            json.WriteString("kind", request.Kind);
+            json.WriteNumber("items", request.Items);
+            json.WriteString("requested", Timestamp.Format(request.Requested));
+            json.WriteString("previous", request.Previous?.ToString());
+        }
+
+        json.WriteEndObject();
     }
 
     private Task GetAccountAsync(HttpContext context)

@@ -8,7 +8,8 @@ namespace Notary.Server;
 /// <summary>
 /// The read API of C2SP tlog-tiles: anyone can copy and check the whole public ledger with plain GETs. Files, not
 /// answers: the same path has the same bytes forever, /checkpoint alone excepted. Beside it stand the proofs of key changes,
-/// each under the id of the key that it starts from, so that copies of the ledger carry them on.
+/// each under the id of the key that it starts from, so that copies of the ledger carry them on, and the index of each deposit
+/// under its uuid, which whoever asks compares with the entry that stands there.
 /// </summary>
 internal static class TileEndpoints
 {
@@ -22,6 +23,7 @@ internal static class TileEndpoints
     {
         host.MapMethods("/checkpoint", WebAnswer.Reading, (HttpContext context) => WriteCheckpoint(context, ledger));
         host.MapMethods("/key-change/{id}", WebAnswer.Reading, (HttpContext context) => WriteKeyChange(context, ledger));
+        host.MapMethods("/deposit/{deposit}", WebAnswer.Reading, (HttpContext context) => WriteIndex(context, ledger));
         host.MapMethods("/tile/{**path}", WebAnswer.Reading, (HttpContext context) => WriteTile(context, ledger));
     }
 
@@ -39,6 +41,16 @@ internal static class TileEndpoints
 
         context.Response.Headers.CacheControl = tile.IsFull ? Immutable : Partial;
         return WebAnswer.WriteAsync(context, "application/octet-stream", bytes);
+    }
+
+    private static Task WriteIndex(HttpContext context, Ledger ledger)
+    {
+        if (!DepositId.TryParse(((string)context.Request.RouteValues["deposit"]!).ToLowerInvariant(), out var deposit))
+            return WebAnswer.WriteRefusal(context, GrpcErrors.NoDepositId());
+        if (ledger.FindDeposit(deposit) is not { } index)
+            return WebAnswer.WriteRefusal(context, GrpcErrors.NoSuchDeposit());
+        context.Response.Headers.CacheControl = Immutable;
+        return WebAnswer.WriteAsync(context, "text/plain; charset=utf-8", StrictText.Encode(string.Create(CultureInfo.InvariantCulture, $"{index}\n")));
     }
 
     private static Task WriteKeyChange(HttpContext context, Ledger ledger)

@@ -53,6 +53,27 @@ public sealed class RestTests(AccountsServer server) : IClassFixture<AccountsSer
         Assert.Contains("request.account", await ProblemAsync(posted, HttpStatusCode.BadRequest), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_list_says_by_what_its_depositor_knows_each_deposit_again_to_the_account_alone()
+    {
+        var first = server.NewRequest("alpha") with { Title = "Rotor \"</script>\" 转子", Items = 7, Kind = "design" };
+        await server.DepositAsync(RequestBytes.Create(first, null), server.As("alpha", Role.Depositor));
+        var second = server.NewRequest("alpha") with { Previous = first.Deposit };
+        await server.DepositAsync(RequestBytes.Create(second, null), server.As("alpha", Role.Depositor));
+
+        using var list = JsonDocument.Parse(await (await SendAsync(HttpMethod.Get, "/v1/deposits?page_size=2", "alpha")).Content.ReadAsStringAsync(Cancellation));
+        var listed = list.RootElement.GetProperty("deposits").EnumerateArray().ToList();
+        Assert.Equal((JsonValueKind.Null, $"{first.Deposit}"), (listed[0].GetProperty("title").ValueKind, listed[0].GetProperty("previous").GetString()));
+        Assert.Equal((first.Title, first.Kind, first.Items), (listed[1].GetProperty("title").GetString(), listed[1].GetProperty("kind").GetString(), listed[1].GetProperty("items").GetUInt64()));
+        Assert.Equal((Timestamp.Format(first.Requested), JsonValueKind.Null), (listed[1].GetProperty("requested").GetString(), listed[1].GetProperty("previous").ValueKind));
+
+        var reader = (await server.Notary.ListDepositsAsync(new() { PageSize = 2 }, server.As("alpha", Role.Reader), cancellationToken: Cancellation)).Deposits;
+        Assert.Equal(("", second.Kind, 1UL, $"{first.Deposit}"), (reader[0].Title, reader[0].Kind, reader[0].Items, reader[0].Previous));
+        Assert.Equal((first.Title, first.Kind, 7UL, Timestamp.Format(first.Requested), ""), (reader[1].Title, reader[1].Kind, reader[1].Items, reader[1].Requested, reader[1].Previous));
+        using var others = await SendAsync(HttpMethod.Get, "/v1/deposits?page_size=1000", "beta");
+        Assert.DoesNotContain("Rotor", await others.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("null")]

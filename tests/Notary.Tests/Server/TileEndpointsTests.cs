@@ -62,6 +62,35 @@ public sealed class TileEndpointsTests(RunningServer server) : IClassFixture<Run
         }
     }
 
+    [Fact]
+    public async Task A_deposits_index_is_told_to_everybody_by_its_uuid_and_an_unknown_one_with_the_reason()
+    {
+        var request = RequestBytes.Create(server.NewRequest(), null);
+        await server.Client.DepositAsync(new Proto.DepositRequest { Request = ByteString.CopyFrom(request.Bytes.Span) }, cancellationToken: Cancellation);
+        var size = Checkpoint.Parse(SignedNote.Parse(await server.Web.GetStringAsync("/checkpoint", Cancellation)).Text).Size;
+        foreach (var uuid in (string[])[$"{request.Request.Deposit}", $"{request.Request.Deposit}".ToUpperInvariant()])
+        {
+            using var found = await server.Web.GetAsync($"/deposit/{uuid}", Cancellation);
+            Assert.Equal($"{size - 1}\n", await found.Content.ReadAsStringAsync(Cancellation));
+            Assert.Equal("text/plain; charset=utf-8", found.Content.Headers.ContentType!.ToString());
+        }
+
+        foreach (var (uuid, code, reason) in new[]
+        {
+            ($"{server.NewRequest().Deposit}", HttpStatusCode.NotFound, "no deposit of this uuid"),
+            ("00000000-0000-4000-8000-000000000000", HttpStatusCode.BadRequest, "not a version 7 uuid"), ("%3Cscript%3E", HttpStatusCode.BadRequest, "not a version 7 uuid"),
+        })
+        {
+            using var refused = await server.Web.GetAsync($"/deposit/{uuid}", Cancellation);
+            var problem = await refused.Content.ReadAsStringAsync(Cancellation);
+            Assert.Equal((code, "application/problem+json"), (refused.StatusCode, refused.Content.Headers.ContentType!.ToString()));
+            Assert.Contains(reason, problem, StringComparison.Ordinal);
+            Assert.DoesNotContain("script", problem, StringComparison.Ordinal);
+            // A deposit that is not there yet can be there a moment later.
+            Assert.True(refused.Headers.CacheControl!.NoStore);
+        }
+    }
+
     [Theory]
     [InlineData("/tile/0/999")]
     [InlineData("/tile/entries/x999/999")]
