@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Notary.Tests.Support;
 
-/// <summary>Debian's Chromium, driven by Playwright, on the page for verifying.</summary>
+/// <summary>Debian's Chromium, driven by Playwright, on the pages of the site.</summary>
 internal static class PageBrowser
 {
     private static readonly string Js = Path.Combine(RepositoryFolder.Path, "tests", "Notary.Tests", "EndToEnd", "js");
@@ -13,7 +13,7 @@ internal static class PageBrowser
 
     public static string Script(string name) => Path.Combine(Js, name);
 
-    /// <summary>Runs a scenario of verify-page.mjs and returns its findings.</summary>
+    /// <summary>Runs a scenario of pages.mjs and returns its findings.</summary>
     /// <param name="scenario">Its name there.</param>
     /// <param name="address">Of the page.</param>
     /// <param name="given">What the scenario is told.</param>
@@ -23,7 +23,7 @@ internal static class PageBrowser
         if (!Directory.Exists(Path.Combine(Js, "node_modules", "playwright-core")))
             ExternalTool.Missing<string>("Playwright is not installed (npm ci in tests/Notary.Tests/EndToEnd/js)");
         var run = await ExternalTool.RunAsync(
-            "node", [Script("verify-page.mjs"), scenario, address, JsonSerializer.Serialize(given)], Js, timeout: TimeSpan.FromMinutes(2));
+            "node", [Script("pages.mjs"), scenario, address, JsonSerializer.Serialize(given)], Js, timeout: TimeSpan.FromMinutes(2));
         return JsonNode.Parse(run.Succeeded().Output)!;
     }
 }

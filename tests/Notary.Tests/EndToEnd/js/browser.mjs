@@ -1,0 +1,62 @@
+// A real browser on one page of the site, and what every scenario asks of it.
+import { chromium } from "playwright-core";
+
+const [, address, argument] = process.argv.slice(2);
+
+/** What the test tells the scenario. */
+export const given = argument ? JSON.parse(argument) : {};
+
+const browser = await chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+});
+export const context = await browser.newContext({ locale: given.locale ?? "zh-CN", viewport: given.viewport ?? { width: 1100, height: 900 }, colorScheme: given.scheme ?? "light" });
+export const page = await context.newPage();
+
+/** Every request of the page, and every complaint of the browser's console. */
+export const [requests, problems] = [[], []];
+page.on("request", request => requests.push(`${request.method()} ${request.url().replace(/^blob:.*/, "blob")}`));
+page.on("console", message => message.type() === "error" && problems.push(message.text()));
+page.on("pageerror", error => problems.push(String(error)));
+
+/** Opens the page that the test names. */
+export const open = async () => {
+    await page.addInitScript(() => {
+        globalThis.shifts = 0;
+        new PerformanceObserver(list => list.getEntries().forEach(entry => globalThis.shifts += entry.value)).observe({ type: "layout-shift", buffered: true });
+    });
+    const response = await page.goto(address);
+    if (given.offline)
+        await context.setOffline(true);
+    return response;
+};
+
+// WCAG 2.2 AA by arithmetic: contrast of every text, a name for every control, nothing wider than the window.
+export function audit() {
+    const channel = value => value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+    const colour = text => text.match(/[\d.]+/g).map(Number);
+    const luminance = ([r, g, b]) => 0.2126 * channel(r / 255) + 0.7152 * channel(g / 255) + 0.0722 * channel(b / 255);
+    const background = element => {
+        for (let at = element; at; at = at.parentElement) {
+            const found = colour(getComputedStyle(at).backgroundColor);
+            if (found.length === 3 || found[3] === 1)
+                return found;
+        }
+        return [255, 255, 255];
+    };
+    const contrasts = [...document.querySelectorAll("body *")]
+        .filter(element => element.offsetParent !== null && [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim() !== ""))
+        .map(element => {
+            const [one, two] = [luminance(colour(getComputedStyle(element).color)), luminance(background(element))];
+            return { text: element.textContent.slice(0, 40), ratio: (Math.max(one, two) + 0.05) / (Math.min(one, two) + 0.05) };
+        });
+    return {
+        texts: contrasts.length,
+        faint: contrasts.filter(({ ratio }) => ratio < 4.5),
+        unlabelled: [...document.querySelectorAll("input, select, textarea, progress")].filter(field => field.labels.length === 0 && !field.ariaLabel).map(field => field.id),
+        nameless: [...document.querySelectorAll("button, a, summary")].filter(control => control.offsetParent !== null && control.innerText.trim() === "").length,
+        overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    };
+}
+
+export const close = () => browser.close();
