@@ -7,13 +7,18 @@ import { byHand, formats } from "./documents.mjs";
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
 const output = new URL("../Notary.Server/Web/Pages/", import.meta.url);
-const pages = ["home", "verify", "ledger", "help", "expert"];
+const pages = ["home", "deposits", "verify", "ledger", "help", "expert"];
 
 // Pages that are only read share one script.
 const scripts = { home: "text", help: "text", expert: "text" };
 
+// Pages that ask their own server for something; the others may ask nobody.
+const connected = ["deposits", "ledger"];
+
 const places = [
     [".", "首页", "Home"],
+    ["deposits#new", "存证", "Deposit"],
+    ["deposits#mine", "我的存证", "My deposits"],
     ["verify", "核验", "Verify"],
     ["ledger", "账本", "Ledger"],
     ["help", "帮助", "Help"],
@@ -47,7 +52,7 @@ async function page(name) {
     // What the page may do: run this script and no other, read what it is given, and send nothing anywhere.
     const policy = [
         "default-src 'none'", `script-src ${script === "" ? "'none'" : digest(script)}`, `style-src ${digest(style)}`,
-        ...worker === "" ? [] : ["worker-src blob:"], ...name === "ledger" ? ["connect-src 'self'"] : [], "base-uri 'none'", "form-action 'none'",
+        ...worker === "" ? [] : ["worker-src blob:"], ...connected.includes(name) ? ["connect-src 'self'"] : [], "base-uri 'none'", "form-action 'none'",
     ].join("; ");
     const parts = { policy, style, script, worker, header: source("header.html").trim().replace("{{navigation}}", navigation(name === "home" ? "." : name)) };
     if (name === "expert")

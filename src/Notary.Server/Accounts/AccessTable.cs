@@ -60,6 +60,7 @@ public static class AccessTable
         new("GET /tile/{**path}", Scopes.None, []),
         new("GET /key-change/{id}", Scopes.None, []),
         new("GET /", Scopes.None, []),
+        new("GET /deposits", Scopes.None, []),
         new("GET /verify", Scopes.None, []),
         new("GET /ledger", Scopes.None, []),
         new("GET /help", Scopes.None, []),

@@ -20,7 +20,7 @@ internal static class PageEndpoints
 
     private const string Home = "home";
 
-    private static readonly string[] Names = [Home, "verify", "ledger", "help", "expert"];
+    private static readonly string[] Names = [Home, "deposits", "verify", "ledger", "help", "expert"];
 
     public static void Map(WebApplication host, Ledger ledger)
     {

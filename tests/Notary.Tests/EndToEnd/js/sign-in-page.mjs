@@ -1,0 +1,38 @@
+// Who is signed in to the page of deposits, and what it keeps of that.
+import { audit, context, given, open, page, problems, requests } from "./browser.mjs";
+import { signIn } from "./sign-in.mjs";
+
+const heads = [];
+page.on("request", request => heads.push(request.allHeaders().then(all => ({ url: request.url(), body: request.postData() ?? "", ...all }))));
+
+const shown = async () => ({
+    signIn: await page.isVisible("#sign-in"), who: await page.innerText("#who"), outcome: await page.innerText("#sign-in-outcome"),
+    problem: await page.locator("#sign-in-outcome [data-problem]").evaluateAll(all => all.map(one => one.dataset.problem)),
+    current: await page.locator("header nav [aria-current]").allInnerTexts(), elements: await page.locator("main :is(img, script, b)").count(),
+});
+
+// Signs in, goes to the other view and back by the navigation, and signs out.
+export async function signedIn() {
+    const response = await open();
+    await page.waitForFunction(() => !document.getElementById("enter").disabled);
+    const first = { ...await shown(), ...await page.evaluate(audit), shifts: await page.evaluate(() => globalThis.shifts) };
+    await signIn(given.key);
+    const entered = await shown();
+    await page.click("header nav a[href='#mine']");
+    await page.waitForSelector("#view-mine:not([hidden])", { timeout: 2000 }).catch(() => null);
+    const mine = { ...await shown(), title: await page.locator("h1:visible").innerText() };
+    await page.click("header nav a[href='#new']");
+    const back = await shown();
+    // Wherever a page could leave a key behind.
+    const kept = await page.evaluate(async () => JSON.stringify([
+        { ...localStorage }, { ...sessionStorage }, document.cookie, location.href, history.state, document.documentElement.outerHTML,
+        [...document.querySelectorAll("input")].map(input => input.value), (await indexedDB.databases()).map(database => database.name), (await caches.keys()),
+    ]));
+    const out = await page.isVisible("#sign-out");
+    if (out)
+        await page.click("#sign-out");
+    return {
+        first, entered, mine, back, out: out ? await shown() : null, kept, cookies: (await context.cookies()).length, heads: await Promise.all(heads),
+        policy: response.headers()["content-security-policy"], address: page.url(), requests, problems,
+    };
+}
