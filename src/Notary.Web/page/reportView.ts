@@ -1,5 +1,6 @@
 import type { NamedFile } from "../evidence/package.ts";
-import { escape } from "../core/rules.ts";
+import type { Hash } from "../core/bytes.ts";
+import { escape, formatTime } from "../core/rules.ts";
 import { questions, sentence, type Check, type Report, type Result, type Sentence, type Subject, type Verdict } from "../verification/report.ts";
 import { both, element } from "./dom.ts";
 import type { Part } from "./worker.ts";
@@ -14,15 +15,27 @@ const words: Record<Result | Verdict, Sentence> = {
 // Never the colour of a pass: what was not checked has not passed.
 const colours: Record<Result | Verdict, string> = { PASS: "good", FAIL: "bad", INDETERMINATE: "open", "NOT CHECKED": "open" };
 
+/** What a report rests on, beside the evidence's own content. */
+export interface Basis {
+    /** The name of the file of evidence. */
+    readonly evidence: string;
+    /** The name of the reader's trust file; null: the operator's own was taken. */
+    readonly trust: string | null;
+    /** Of the program that verified, so that a page can be told from another. */
+    readonly program: Hash;
+    /** By this machine's clock, in milliseconds of Unix time. */
+    readonly at: number;
+}
+
 /** A report for readers. Every word of a stranger in it becomes text, never markup. */
-export function report(found: Report, files: readonly NamedFile[], evidence: string, trust: string | null): HTMLElement {
+export function report(found: Report, files: readonly NamedFile[], basis: Basis): HTMLElement {
     return element("section", { id: "report", "aria-labelledby": "report-title" },
         element("h2", { id: "report-title" }, both(sentence("Result", "核验结果"))),
         element("div", { class: `verdict ${colours[found.verdict]}`, "data-verdict": found.verdict },
             element("p", { class: "word" }, both(words[found.verdict])),
             element("p", { id: "verdict-sentence" }, both(found.verdictSentence)),
             element("p", { id: "time-sentence" }, both(found.timeSentence))),
-        basis(evidence, trust),
+        judgedBy(basis),
         element("h3", {}, both(sentence("Checks", "逐项核验"))),
         checks(found.checks),
         found.notes.length === 0 ? null : element("h3", {}, both(sentence("Also to be known", "另须知悉"))),
@@ -33,6 +46,7 @@ export function report(found: Report, files: readonly NamedFile[], evidence: str
         element("p", {}, both(sentence(
             "Whether the content is true, new, secret or valuable, or whose it is; when the documents were made; whether they were altered before the deposit.",
             "内容是否真实、新颖、秘密或有价值，归谁所有；文件何时形成；存证之前是否被改动。"))),
+        made(basis),
         printButton());
 }
 
@@ -70,11 +84,15 @@ const advice: Record<Part, readonly [Sentence, Sentence]> = {
     ],
 };
 
-const basis = (evidence: string, trust: string | null): HTMLElement => element("p", { id: "basis" },
+const judgedBy = ({ evidence, trust }: Basis): HTMLElement => element("p", { id: "basis" },
     both(sentence("Evidence: ", "证据：")), element("bdi", { class: "code" }, escape(evidence)), both(sentence(". ", "。")),
     trust === null
         ? element("strong", { class: "open" }, both(sentence("Judged by the trust file of this page's own operator alone.", "仅以本页面运营方自己的信任文件为准。")))
         : element("span", {}, both(sentence("Judged by your trust file ", "以您的信任文件为准：")), element("bdi", { class: "code" }, escape(trust)), both(sentence(".", "。"))));
+
+const made = ({ program, at }: Basis): HTMLElement => element("p", { class: "hint", id: "made" }, both(sentence(
+    `Verified at ${formatTime(at)} by this computer's clock, by the page's own verifier. SHA-256 of that program: `,
+    `核验时间 ${formatTime(at)}（本电脑的时钟），由本页面自带的核验程序完成。该程序的 SHA-256：`)), element("code", {}, program));
 
 const checks = (all: readonly Check[]): HTMLElement => element("table", { class: "checks" },
     element("thead", {}, element("tr", {}, ...([["No.", "序号"], ["Question", "核验事项"], ["Result", "结果"], ["Reason", "理由"]] as const)

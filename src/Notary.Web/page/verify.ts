@@ -1,4 +1,4 @@
-import { decodeUtf8, sha256 } from "../core/bytes.ts";
+import { decodeUtf8, sha256, utf8 } from "../core/bytes.ts";
 import { Malformed } from "../core/malformed.ts";
 import { parsePolicy, type TrustPolicy } from "../core/policy.ts";
 import { sentence } from "../verification/report.ts";
@@ -42,6 +42,8 @@ function setUp(): void {
         finish();
         show(element("p", { class: "notice" }, both(sentence("Stopped: nothing was checked.", "已停止：未作任何核验。"))));
     });
+    // Paper has nothing to open.
+    window.addEventListener("beforeprint", () => find("outcome").querySelectorAll("details").forEach(details => details.open = true));
     showTrust();
 }
 
@@ -132,8 +134,9 @@ function start(): void {
         return;
     const files = roots.length === 0 ? null : pathsOf(roots);
     const question: Question = { evidence, trust: trust.file, depositor: find<HTMLInputElement>("depositor").value.trim(), files };
-    const asked = { evidence, trust };
-    const address = URL.createObjectURL(new Blob([find("verifier").textContent ?? ""], { type: "text/javascript" }));
+    const program = find("verifier").textContent ?? "";
+    const basis = { evidence: evidence.name, trust: trust.name, program: sha256(utf8(program)), at: Date.now() };
+    const address = URL.createObjectURL(new Blob([program], { type: "text/javascript" }));
     worker = new Worker(address);
     URL.revokeObjectURL(address);
     worker.onmessage = (event: MessageEvent<Answer>) => {
@@ -141,7 +144,7 @@ function start(): void {
         if (answer.kind === "progress")
             return progress(answer);
         finish();
-        show(answer.kind === "report" ? report(answer.report, answer.files, asked.evidence.name, asked.trust.name) : refusal(answer.of, answer.message));
+        show(answer.kind === "report" ? report(answer.report, answer.files, basis) : refusal(answer.of, answer.message));
     };
     worker.onerror = event => {
         event.preventDefault();

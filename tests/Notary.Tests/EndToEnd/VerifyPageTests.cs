@@ -37,6 +37,25 @@ public sealed class VerifyPageTests(RunningServer server) : IClassFixture<Runnin
         Assert.InRange(found["shifts"]!.GetValue<double>(), 0, 0.01);
     }
 
+    [Theory]
+    [InlineData("zh-CN", "通过：所提供的2个文件属于存证", "证书所载的存证", "拖放到此处")]
+    [InlineData("en", "PASS:all2givenfilesaredocumentsofdeposit", "Thedeposit,asthecertificatesays", "dropithere")]
+    public async Task The_report_is_printed_whole_and_without_what_only_a_screen_is_for(string locale, string verdict, string opened, string ofTheScreen)
+    {
+        var (evidence, files, trust) = Deposit();
+        var found = await PageBrowser.RunAsync("printed", Page.ToString(), new { locale, evidence, files, trust });
+        var text = await new PdfTools(folder).TextAsync(Convert.FromBase64String(Text(found, "pdf")));
+
+        Assert.Contains(verdict, text, StringComparison.Ordinal);
+        // What stands folded on the screen: the deposit's own values, and the digests of what was compared.
+        Assert.Contains(opened, text, StringComparison.Ordinal);
+        Assert.Contains(Hash.Of("one"u8).ToString(), text, StringComparison.Ordinal);
+        // Which program this was: of the bytes that the page runs, as anybody can compute it from the page.
+        Assert.Contains(Hash.Of(Encoding.UTF8.GetBytes(Text(found, "program"))).ToString(), text, StringComparison.Ordinal);
+        Assert.DoesNotContain(ofTheScreen, text, StringComparison.Ordinal);
+        Assert.DoesNotContain("中文", text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Evidence_a_folder_of_documents_and_a_trust_file_are_dropped_on_the_page()
     {

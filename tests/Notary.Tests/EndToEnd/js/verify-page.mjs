@@ -33,6 +33,15 @@ export async function verify() {
     return { ...await outcome(), shifts, trust: await page.innerText("#trust-state"), requests, problems };
 }
 
+// The report as the browser prints it.
+export async function printed() {
+    await open();
+    await choose();
+    await page.click("#run");
+    const found = await outcome();
+    return { ...found, pdf: (await page.pdf({ format: "A4" })).toString("base64"), program: await page.evaluate(() => document.getElementById("verifier").textContent) };
+}
+
 // As from a file manager: the browser itself makes the events, and reads the folders from the disk.
 export async function dropped() {
     await open();
