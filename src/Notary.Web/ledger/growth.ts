@@ -1,4 +1,4 @@
-import { sentence } from "../verification/report.ts";
+import { sentence, type Sentence } from "../verification/report.ts";
 import { both, element } from "../page/dom.ts";
 
 /** A proven entry with the operator's time in it. */
@@ -7,7 +7,7 @@ export interface GrowthPoint {
     readonly time: number;
 }
 
-const [wide, high, left, bottom] = [720, 260, 70, 30];
+const [wide, high, left, top, bottom] = [720, 320, 90, 50, 70];
 const space = "http://www.w3.org/2000/svg";
 
 /** How the ledger grew: a chart, and the same as a table. */
@@ -22,17 +22,20 @@ export function growth(points: readonly GrowthPoint[]): HTMLElement {
 function chart(points: readonly GrowthPoint[]): SVGElement {
     const [first, last] = [points[0]!, points.at(-1)!];
     const span = Math.max(1, last.time - first.time);
+    // Of a ledger of some days the dates alone would be alike.
+    const length = span < 4 * 86_400_000 ? 16 : 10;
     const x = (point: GrowthPoint): number => left + (wide - left - 20) * (point.time - first.time) / span;
-    const y = (point: GrowthPoint): number => high - bottom - (high - bottom - 20) * point.entries / last.entries;
+    const y = (point: GrowthPoint): number => high - bottom - (high - bottom - top) * point.entries / last.entries;
     const svg = shape("svg", { viewBox: `0 0 ${wide} ${high}`, role: "img", "aria-labelledby": "growth-title" });
     const line = points.map(point => `${x(point).toFixed(1)},${y(point).toFixed(1)}`).join(" ");
     svg.append(
         shape("line", { class: "axis", x1: `${left}`, y1: `${high - bottom}`, x2: `${wide - 10}`, y2: `${high - bottom}` }),
-        shape("line", { class: "axis", x1: `${left}`, y1: "10", x2: `${left}`, y2: `${high - bottom}` }),
+        shape("line", { class: "axis", x1: `${left}`, y1: `${top - 10}`, x2: `${left}`, y2: `${high - bottom}` }),
         shape("polyline", { class: "growth", points: line }),
         ...points.map(point => shape("circle", { class: "point", cx: x(point).toFixed(1), cy: y(point).toFixed(1), r: "3.5" })),
         text(String(last.entries), left - 8, y(last) + 4, "end"), text("0", left - 8, high - bottom + 4, "end"),
-        text(day(first.time, 10), left, high - 8, "start"), text(day(last.time, 10), wide - 10, high - 8, "end"));
+        text(day(first.time, length), left, high - bottom + 26, "start"), text(day(last.time, length), wide - 10, high - bottom + 26, "end"),
+        ...words(sentence("Entries", "条目数"), left, 24, "middle"), ...words(sentence("Time (UTC, operator's clock)", "时间（UTC，运营方时钟）"), (left + wide) / 2, high - 10, "middle"));
     return svg;
 }
 
@@ -45,8 +48,11 @@ function shape(name: string, attributes: Readonly<Record<string, string>>): SVGE
     return made;
 }
 
-function text(words: string, x: number, y: number, anchor: string): SVGElement {
-    const made = shape("text", { x: String(x), y: String(y), "text-anchor": anchor });
-    made.textContent = words;
+function text(content: string, x: number, y: number, anchor: string, lang: Readonly<Record<string, string>> = {}): SVGElement {
+    const made = shape("text", { x: String(x), y: String(y), "text-anchor": anchor, ...lang });
+    made.textContent = content;
     return made;
 }
+
+const words = ({ en, zh }: Sentence, x: number, y: number, anchor: string): SVGElement[] =>
+    [text(zh, x, y, anchor, { lang: "zh-CN" }), text(en, x, y, anchor, { lang: "en" })];

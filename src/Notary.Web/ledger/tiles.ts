@@ -1,5 +1,7 @@
-import { hex, unhex, type Hash } from "../core/bytes.ts";
-import { leafHash, nodeHash, rootFromInclusion } from "../core/merkle.ts";
+import { decodeUtf8, hex, unhex, type Hash } from "../core/bytes.ts";
+import { parseStatement } from "../core/deposits.ts";
+import { Malformed } from "../core/malformed.ts";
+import { leafHash, nodeHash, rootFromInclusion, treeRoot } from "../core/merkle.ts";
 import type { Checkpoint } from "../core/notes.ts";
 
 const [width, height] = [256n, 8];
@@ -40,6 +42,30 @@ export class PublicLedger {
             return false;
         return size === this.checkpoint.size ? root === this.checkpoint.root
             : isConsistent(size, this.checkpoint.size, root, this.checkpoint.root, await this.consistency(size, 0n, this.checkpoint.size, true));
+    }
+
+    /**
+     * Reads the whole ledger for a deposit, against a server that denies it: its index, or null when no entry under the checkpoint's
+     * root is of it.
+     * @throws LieError when what was served is not under that root.
+     */
+    async search(deposit: string, progress: (read: bigint) => void): Promise<bigint | null> {
+        const { size, root } = this.checkpoint;
+        const leaves: Uint8Array[] = [];
+        let found: bigint | null = null;
+        for (let bundle = 0n; bundle * width < size; bundle++) {
+            const entries = entriesOf(await this.fetched("entries", 0, bundle, null));
+            if (entries.length !== Number((bundle + 1n) * width <= size ? width : size - bundle * width))
+                throw new LieError();
+            // The lower index counts: a second entry of one uuid is the operator's fault.
+            const at = entries.findIndex(entry => depositOf(entry) === deposit);
+            found ??= at < 0 ? null : bundle * width + BigInt(at);
+            leaves.push(...entries.map(entry => unhex(leafHash(entry))));
+            progress(BigInt(leaves.length));
+        }
+        if (treeRoot(leaves) !== root)
+            throw new LieError();
+        return found;
     }
 
     // RFC 6962 section 2.1.1: the siblings on the way from the leaf up.
@@ -83,31 +109,57 @@ export class PublicLedger {
     }
 
     private async bytes(index: bigint): Promise<Uint8Array> {
-        const bundle = await this.tile("entries", 0, index / width, null);
-        let at = 0;
-        for (let i = 0n; ; i++) {
-            const length = bundle[at]! << 8 | bundle[at + 1]!;
-            if (!(at + 2 + length <= bundle.length))
-                throw new LieError();
-            if (i === index % width)
-                return bundle.slice(at + 2, at + 2 + length);
-            at += 2 + length;
-        }
+        const entry = entriesOf(await this.tile("entries", 0, index / width, null))[Number(index % width)];
+        if (entry === undefined)
+            throw new LieError();
+        return entry;
+    }
+
+    // What proofs share is fetched once, unless it failed.
+    private tile(row: string, level: number, number: bigint, hashBytes: number | null): Promise<Uint8Array> {
+        const key = `${row}/${number}`;
+        const known = this.tiles.get(key);
+        if (known !== undefined)
+            return known;
+        const fetched = this.fetched(row, level, number, hashBytes);
+        this.tiles.set(key, fetched);
+        fetched.catch(() => this.tiles.delete(key));
+        return fetched;
     }
 
     /** @param hashBytes Of each element, where all have one length. */
-    private async tile(row: string, level: number, number: bigint, hashBytes: number | null): Promise<Uint8Array> {
+    private async fetched(row: string, level: number, number: bigint, hashBytes: number | null): Promise<Uint8Array> {
         const complete = this.checkpoint.size >> BigInt(level);
         const full = (number + 1n) * width <= complete;
         const count = full ? width : complete - number * width;
-        const path = `tile/${row}/${spelled(number)}${full ? "" : `.p/${count}`}`;
-        if (!this.tiles.has(path))
-            this.tiles.set(path, this.fetch(path).then(bytes => {
-                if (bytes === null || (hashBytes !== null && bytes.length !== Number(count) * hashBytes))
-                    throw new LieError();
-                return bytes;
-            }));
-        return this.tiles.get(path)!;
+        const bytes = await this.fetch(`tile/${row}/${spelled(number)}${full ? "" : `.p/${count}`}`);
+        if (bytes === null || (hashBytes !== null && bytes.length !== Number(count) * hashBytes))
+            throw new LieError();
+        return bytes;
+    }
+}
+
+/** C2SP tlog-tiles: each entry behind its length, in two bytes. */
+function entriesOf(bundle: Uint8Array): Uint8Array[] {
+    const entries: Uint8Array[] = [];
+    for (let at = 0; at < bundle.length;) {
+        const end = at + 2 + (bundle[at]! << 8 | bundle[at + 1]!);
+        if (!(end <= bundle.length))
+            throw new LieError();
+        entries.push(bundle.slice(at + 2, end));
+        at = end;
+    }
+    return entries;
+}
+
+/** The uuid of the deposit that an entry is of; null of the ledger's own entries, and of those of a later version. */
+export function depositOf(entry: Uint8Array): string | null {
+    try {
+        return parseStatement(decodeUtf8(entry) ?? "").deposit;
+    } catch (problem) {
+        if (problem instanceof Malformed)
+            return null;
+        throw problem;
     }
 }
 

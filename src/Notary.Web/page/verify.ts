@@ -1,9 +1,10 @@
-import { decodeUtf8, sha256, utf8 } from "../core/bytes.ts";
+import { sha256, utf8 } from "../core/bytes.ts";
 import { Malformed } from "../core/malformed.ts";
-import { parsePolicy, type TrustPolicy } from "../core/policy.ts";
+import { parsePolicy } from "../core/policy.ts";
 import { sentence } from "../verification/report.ts";
 import { both, bytes, element, find, setUpLanguage } from "./dom.ts";
 import { pathsOf, rootsOfDrop, rootsOfInput, type Root } from "./pick.ts";
+import { ownFile, policyContents } from "./policyView.ts";
 import { refusal, report } from "./reportView.ts";
 import type { Answer, Question } from "./worker.ts";
 
@@ -98,7 +99,7 @@ function showTrust(): void {
         return;
     }
     try {
-        state.replaceChildren(trust.name === null ? operatorsWord() : ownFile(trust.name), contents(parsePolicy(trust.file), trust.file));
+        state.replaceChildren(trust.name === null ? operatorsWord() : ownFile(trust.name), policyContents(parsePolicy(trust.file), trust.file));
     } catch (problem) {
         if (!(problem instanceof Malformed))
             throw problem;
@@ -111,19 +112,6 @@ function showTrust(): void {
 const operatorsWord = (): HTMLElement => element("p", { class: "notice", id: "operators-word" }, both(sentence(
     "The only trust at hand is what the operator of this page wrote into it: whoever made the page says whose signature counts. For a verdict that does not rest on that, load a trust file that you have from elsewhere.",
     "目前唯一的信任依据来自本页面的运营方：以谁的签名为准，由页面制作者说了算。如需不依赖于此的结论，请载入您另行取得的信任文件。")));
-
-const ownFile = (name: string): HTMLElement => element("p", { id: "own-trust" }, both(sentence("Judged by your trust file ", "以您的信任文件为准：")), element("bdi", { class: "code" }, name));
-
-function contents(policy: TrustPolicy, file: Uint8Array): HTMLElement {
-    const row = (en: string, zh: string, value: string): HTMLElement =>
-        element("tr", {}, element("th", { scope: "row" }, both(sentence(en, zh))), element("td", { class: "code" }, value));
-    return element("details", {}, element("summary", {}, both(sentence("What it says", "其内容"))),
-        element("table", { class: "fields" }, element("tbody", {},
-            ...policy.logs.map(key => row("Ledger", "账本", key.text)),
-            ...policy.witnesses.map(({ name, key }) => row("Witness", "见证方", `${name} ${key.text}`)),
-            row("Quorum", "见证门槛", policy.quorum ?? "none"), row("SHA-256 of the file", "文件的 SHA-256", sha256(file)))),
-        element("pre", {}, decodeUtf8(file) ?? ""));
-}
 
 function allow(): void {
     find<HTMLButtonElement>("run").disabled = evidence === null || trust === null || worker !== null;

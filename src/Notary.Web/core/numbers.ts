@@ -1,0 +1,27 @@
+/** The numbers that people name a deposit and a certificate by; proto/README.md, "Numbers", defines them. */
+const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+/** The uuid in capitals and its check character. */
+export function depositNumber(deposit: string): string {
+    const uuid = deposit.toUpperCase();
+    return `${uuid}-${checkCharacter(uuid)}`;
+}
+
+/** Whether a number ends in the check character of what stands before it; capitals and small letters count as equal. */
+export function isConsistent(number: string): boolean {
+    const capitals = number.toUpperCase();
+    return checkCharacter(capitals.slice(0, -1)) === capitals.at(-1);
+}
+
+/** ISO 7064 MOD 37,36 over 0-9 A-Z, hyphens passed over; null where something else stands. */
+function checkCharacter(text: string): string | null {
+    let product = 36;
+    for (const character of text.replaceAll("-", "")) {
+        const value = alphabet.indexOf(character);
+        if (value < 0)
+            return null;
+        const sum = (product + value) % 36;
+        product = 2 * (sum === 0 ? 36 : sum) % 37;
+    }
+    return alphabet[(37 - product) % 36]!;
+}
