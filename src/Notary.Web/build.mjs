@@ -15,6 +15,9 @@ const scripts = { home: "text", help: "text", expert: "text" };
 // Pages that ask their own server for something; the others may ask nobody.
 const connected = ["deposits", "ledger"];
 
+// What runs beside a page and may end without it.
+const workers = { deposits: "depositWorker", verify: "worker" };
+
 const places = [
     [".", "首页", "Home"],
     ["deposits#new", "存证", "Deposit"],
@@ -48,7 +51,7 @@ async function page(name) {
     const html = source(`${name}.html`);
     const style = source("style.css").replaceAll("\n", "");
     const script = html.includes("{{script}}") ? contained(await bundle(scripts[name] ?? name)) : "";
-    const worker = html.includes("{{worker}}") ? contained(await bundle("worker")) : "";
+    const worker = html.includes("{{worker}}") ? contained(await bundle(workers[name])) : "";
     // What the page may do: run this script and no other, read what it is given, and send nothing anywhere.
     const policy = [
         "default-src 'none'", `script-src ${script === "" ? "'none'" : digest(script)}`, `style-src ${digest(style)}`,

@@ -72,6 +72,14 @@ function wordsFor(status: number, reason: string, seconds: number | null): Sente
             return sentence(
                 "The ledger has no such deposit of your account. Look at its number, or sign in with the account that made it.",
                 "账本中没有您账户的这一存证。请核对编号，或以当时的账户登录。");
+        case reason === "RECORDS_LOST":
+            return sentence(
+                "The ledger holds this deposit, but not its private records any more, so it cannot give the certificate again. Ask the operator.",
+                "账本中有此存证，但其私有记录已不存在，无法再次出具证书。请询问运营方。");
+        case reason === "NOT_SEALING":
+            return sentence(
+                `The operator's seal cannot be had for now. Try again ${later(seconds).en}; the evidence file does not depend on it.`,
+                `目前无法加盖运营方的电子签章。请${later(seconds).zh}重试；证据包不依赖于此。`);
         case status === 409:
             return sentence(
                 "The ledger holds another deposit under this number, and nothing was written. Begin a new deposit.",

@@ -68,6 +68,10 @@ export class Service {
         return /^[\x21-\x7e]{8,8192}$/.test(text);
     }
 
+    get ended(): AbortSignal {
+        return this.#stop.signal;
+    }
+
     /** Ends every call and refuses later ones. */
     end(): void {
         this.#stop.abort();

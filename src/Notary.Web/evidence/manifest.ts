@@ -1,10 +1,25 @@
 import { compareBytes, concat, decodeUtf8, grouped, utf8 } from "../core/bytes.ts";
-import { parseItem, type Item } from "../core/deposits.ts";
+import { itemText, parseItem, type Item } from "../core/deposits.ts";
 import { Limits } from "../core/limits.ts";
 import { Malformed } from "../core/malformed.ts";
 
 const document = "notary.manifest/v1";
 const firstLine = utf8(document + "\n");
+
+const pieceCharacters = 1 << 20;
+
+/** The bytes of a manifest, piece by piece; the items sorted by the bytes of their paths. */
+export function* manifestBytes(items: Iterable<Item>): Generator<Uint8Array> {
+    let text = document + "\n";
+    for (const item of items) {
+        text += itemText(item) + "\n";
+        if (text.length >= pieceCharacters) {
+            yield utf8(text);
+            text = "";
+        }
+    }
+    yield utf8(text);
+}
 
 /** The items of a manifest, one by one: its text need not fit into one string. */
 export function* manifestItems(content: Iterable<Uint8Array>): Generator<Item> {

@@ -2,6 +2,7 @@ import { concat, decodeUtf8, equalBytes, grouped } from "../core/bytes.ts";
 import { Limits } from "../core/limits.ts";
 import { Malformed } from "../core/malformed.ts";
 import { escape } from "../core/rules.ts";
+import { crc32 } from "./crc32.ts";
 import { Inflate, InflateError } from "./inflate.ts";
 import { pieces, type Source } from "./source.ts";
 
@@ -288,17 +289,3 @@ const u32 = (bytes: Uint8Array, at: number): number => (u16(bytes, at) | u16(byt
 const hex4 = (value: number): string => value.toString(16).toUpperCase().padStart(4, "0");
 
 const refuse = (name: string | null, problem: string): Malformed => new Malformed("zip", name === null ? null : escape(name), problem);
-
-const crcTable = Uint32Array.from({ length: 256 }, (_, value) => {
-    for (let bit = 0; bit < 8; bit++)
-        value = value & 1 ? 0xEDB88320 ^ value >>> 1 : value >>> 1;
-    return value >>> 0;
-});
-
-/** CRC-32 of what was hashed to `crc` before, and then these bytes. */
-function crc32(crc: number, bytes: Uint8Array): number {
-    crc = ~crc;
-    for (const byte of bytes)
-        crc = crcTable[(crc ^ byte) & 0xFF]! ^ crc >>> 8;
-    return ~crc >>> 0;
-}

@@ -68,7 +68,7 @@ async function signIn(key: string | null, isFirst = false): Promise<boolean> {
     setBusy(true);
     try {
         const [account, ledger] = await Promise.all([service.account(), service.ledger()]);
-        session = { service, account, ledger, trust };
+        session = { service, account, ledger, trust, ended: service.ended };
         say("sign-in-outcome");
         show();
         return true;
@@ -126,6 +126,9 @@ function* who({ account, ledger }: Session): Generator<Node> {
 const say = (place: string, ...words: readonly Node[]): void => find(place).replaceChildren(...words);
 
 function setBusy(isBusy: boolean): void {
+    // Until it is known whether a key is asked for, its place is kept and nothing is asked.
+    if (!isBusy)
+        find("sign-in").classList.remove("waiting");
     find<HTMLButtonElement>("enter").disabled = isBusy;
     find<HTMLButtonElement>("without-key").disabled = isBusy;
 }

@@ -24,7 +24,7 @@ export function rootsOfInput(files: FileList): Root[] {
     const folders = new Map<string, Picked[]>();
     const roots: Root[] = [];
     for (const blob of files) {
-        const path = blob.webkitRelativePath;
+        const path = pathOf(blob);
         const slash = path.indexOf("/");
         if (slash < 0) {
             roots.push({ name: blob.name, isFolder: false, files: [{ path: blob.name, blob }] });
@@ -39,6 +39,9 @@ export function rootsOfInput(files: FileList): Root[] {
     }
     return roots;
 }
+
+// In the path a browser writes a name's backslash as a slash, and another document's name would be told; the name itself it keeps.
+const pathOf = ({ webkitRelativePath: path, name }: File): string => path === "" ? "" : path.slice(0, -name.length) + name;
 
 /** What was dropped, folders walked. */
 export async function rootsOfDrop(transfer: DataTransfer): Promise<Root[]> {

@@ -10,4 +10,6 @@ export interface Session {
     readonly ledger: LedgerFacts;
     /** The trust file that this page's operator wrote into it; empty in a page that no server filled. */
     readonly trust: Uint8Array;
+    /** Aborted when it is signed out: whoever works for the session stops then, and forgets. */
+    readonly ended: AbortSignal;
 }

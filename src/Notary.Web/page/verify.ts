@@ -2,6 +2,7 @@ import { sha256, utf8 } from "../core/bytes.ts";
 import { Malformed } from "../core/malformed.ts";
 import { parsePolicy } from "../core/policy.ts";
 import { sentence } from "../verification/report.ts";
+import { dropZone, pickedList } from "./choose.ts";
 import { both, bytes, element, find, setUpLanguage } from "./dom.ts";
 import { pathsOf, rootsOfDrop, rootsOfInput, type Root } from "./pick.ts";
 import { ownFile, policyContents } from "./policyView.ts";
@@ -24,9 +25,9 @@ let worker: Worker | null = null;
 
 function setUp(): void {
     setUpLanguage(() => {});
-    dropZone("evidence-drop", async transfer => setEvidence(transfer.files[0] ?? null));
-    dropZone("documents-drop", async transfer => addRoots(await rootsOfDrop(transfer)));
-    dropZone("trust-drop", async transfer => setTrust(transfer.files[0] ?? null));
+    dropZone(find("evidence-drop"), async transfer => setEvidence(transfer.files[0] ?? null));
+    dropZone(find("documents-drop"), async transfer => addRoots(await rootsOfDrop(transfer)));
+    dropZone(find("trust-drop"), async transfer => setTrust(transfer.files[0] ?? null));
     input("evidence", files => setEvidence(files[0] ?? null));
     input("documents", files => addRoots(rootsOfInput(files)));
     input("folder", files => addRoots(rootsOfInput(files)));
@@ -53,16 +54,6 @@ function input(id: string, picked: (files: FileList) => void): void {
     field.addEventListener("change", () => picked(field.files!));
 }
 
-function dropZone(id: string, dropped: (transfer: DataTransfer) => Promise<void>): void {
-    const zone = find(id);
-    for (const [name, over] of [["dragover", true], ["dragleave", false], ["drop", false]] as const)
-        zone.addEventListener(name, event => {
-            event.preventDefault();
-            zone.classList.toggle("over", over);
-        });
-    zone.addEventListener("drop", event => void dropped(event.dataTransfer!));
-}
-
 function setEvidence(file: File | null): void {
     evidence = file;
     find("evidence-picked").replaceChildren(...file === null ? [] : [element("li", {}, `${file.name} · ${bytes(file.size)}`)]);
@@ -75,12 +66,7 @@ function addRoots(more: readonly Root[]): void {
 }
 
 function showDocuments(): void {
-    const files = pathsOf(roots);
-    const shown = files.slice(0, 20).map(({ path, blob }) => element("li", {}, element("bdi", {}, path), ` · ${bytes(blob.size)}`));
-    const total = bytes(files.reduce((sum, { blob }) => sum + blob.size, 0));
-    if (files.length > 1 || (roots.length > 0 && files.length === 0))
-        shown.push(element("li", {}, element("strong", {}, both(sentence(`${files.length} files, ${total}`, `共 ${files.length} 个文件，${total}`)))));
-    find("documents-picked").replaceChildren(...shown);
+    find("documents-picked").replaceChildren(...pickedList(roots));
     find("clear").hidden = roots.length === 0;
 }
 

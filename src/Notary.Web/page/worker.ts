@@ -7,6 +7,7 @@ import type { NamedFile } from "../evidence/package.ts";
 import { blobSource, type Source } from "../evidence/source.ts";
 import type { Report } from "../verification/report.ts";
 import { verify } from "../verification/verify.ts";
+import { meterOf } from "./meter.ts";
 
 /** What the page asks: one verification a worker. */
 export interface Question {
@@ -79,15 +80,5 @@ function watched(source: Source): Source {
     };
 }
 
-/** Tells of progress some times a second. */
-function meter(step: "evidence" | "documents", total: number): (bytes: number) => void {
-    let [done, told] = [0, 0];
-    return bytes => {
-        done += bytes;
-        const now = performance.now();
-        if (now - told < 100 && done < total)
-            return;
-        told = now;
-        tell({ kind: "progress", step, done, total });
-    };
-}
+const meter = (step: "evidence" | "documents", total: number): (bytes: number) => void =>
+    meterOf(total, done => tell({ kind: "progress", step, done, total }));

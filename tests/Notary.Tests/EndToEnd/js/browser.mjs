@@ -1,7 +1,10 @@
 // A real browser on one page of the site, and what every scenario asks of it.
 import { chromium } from "playwright-core";
 
-const [, address, argument] = process.argv.slice(2);
+const [, ours, argument] = process.argv.slice(2);
+
+/** Of the page that the test names. */
+export const address = ours;
 
 /** What the test tells the scenario. */
 export const given = argument ? JSON.parse(argument) : {};
