@@ -113,8 +113,7 @@ public static class SealVerification
 
     private static (SealStanding Standing, Sentence? Problem) Chain(SealSignature seal, SealRoots roots, DateTimeOffset time)
     {
-        var (standing, problems) = CertificateChain.Judge(seal.Signer, seal.Certificates, roots.Trusted, time, usage: null);
-        return standing switch
+        return CertificateChain.Judge(seal.Signer, seal.Certificates, roots.Trusted, time, usage: null) switch
         {
             ChainStanding.Trusted => (SealStanding.Verified, null),
             ChainStanding.NoRoot => (SealStanding.UnknownSealer, new Sentence("leads to no root that you trust for seals", "的证书链通不到您所信任的签章根证书")),
@@ -124,7 +123,7 @@ public static class SealVerification
             ChainStanding.WeakHash => (SealStanding.Refused, new Sentence("has a certificate that is signed under a hash function that is broken", "的证书链使用了已被攻破的摘要算法")),
             ChainStanding.ShortKey => (SealStanding.Refused, new Sentence(
                 $"has a certificate chain with an RSA key of fewer than {CertificateChain.RsaBits} bits", $"的证书链含有不足 {CertificateChain.RsaBits} 位的 RSA 密钥")),
-            _ => (SealStanding.Refused, new Sentence($"has a certificate chain that does not hold ({problems})", $"的证书链不成立（{problems}）")),
+            _ => (SealStanding.Refused, new Sentence($"has a certificate chain that {CertificateChain.Broken.English}", $"的证书链{CertificateChain.Broken.Chinese}")),
         };
     }
 }

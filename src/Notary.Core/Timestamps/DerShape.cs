@@ -2,13 +2,16 @@ namespace Notary.Core;
 
 /// <summary>
 /// A look at the bare shape of DER before any parser sees it: one element that ends where the bytes end, definite minimal
-/// lengths, bounded nesting and number of elements. The framework's CMS reader takes BER, ignores what follows, and
+/// lengths, no strings in parts, bounded nesting and number of elements. The framework's CMS reader takes BER, ignores what follows, and
 /// descends as deep as it is led; what passes here leads it nowhere far, and has one reading.
 /// </summary>
 internal static class DerShape
 {
     private const int Constructed = 0x20;
     private const int MultiByteTag = 0x1F;
+
+    /// <summary>Tags of constructed bit, octet and character strings and times, which BER has.</summary>
+    private static ReadOnlySpan<byte> StringsInParts => [0x23, 0x24, 0x2C, 0x32, 0x33, 0x34, 0x36, 0x37, 0x38, 0x3A, 0x3C, 0x3E];
 
     /// <summary>Null, or a clause that says what is wrong. Takes time in proportion to the bytes.</summary>
     public static string? Problem(ReadOnlySpan<byte> der)
@@ -26,6 +29,8 @@ internal static class DerShape
             var tag = der[position++];
             if ((tag & MultiByteTag) == MultiByteTag)
                 return "has a tag of several bytes, which no time-stamp has";
+            if (StringsInParts.Contains(tag))
+                return "has a string in parts, which is not DER";
             if (!TryReadLength(der[..ends[depth]], ref position, out var length))
                 return "has a length that is not DER, or that reaches beyond its element";
             if ((tag & Constructed) == 0)

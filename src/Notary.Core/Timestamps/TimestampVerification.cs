@@ -116,15 +116,14 @@ public static class TimestampVerification
     /// <summary>The chain as of the token's own time, from what the token carries and the verifier gave.</summary>
     private static (TokenStanding Standing, Sentence? Problem) Chain(X509Certificate2 signer, SignedTimestamp token, TimestampRoots roots)
     {
-        var (standing, problems) = CertificateChain.Judge(signer, token.Certificates, roots.Trusted, token.Info.Time, TimestampOids.TimeStamping);
-        return standing switch
+        return CertificateChain.Judge(signer, token.Certificates, roots.Trusted, token.Info.Time, TimestampOids.TimeStamping) switch
         {
             ChainStanding.Trusted => (TokenStanding.Verified, null),
             ChainStanding.NoRoot => (TokenStanding.UnknownAuthority, new Sentence("leads to no time-stamping root that you trust", "的证书链通不到您所信任的时间戳根证书")),
             ChainStanding.NotValidThen => (TokenStanding.Refused, new Sentence("has a certificate that was not valid at the token's own time", "的证书在时间戳所载时刻不在有效期内")),
             ChainStanding.WeakHash => (TokenStanding.Refused, new Sentence("has a certificate that is signed under a hash function that is broken", "的证书链使用了已被攻破的摘要算法")),
             ChainStanding.ShortKey => (TokenStanding.Refused, new Sentence($"has a certificate chain with an RSA key of fewer than {RsaBits} bits", $"的证书链含有不足 {RsaBits} 位的 RSA 密钥")),
-            _ => (TokenStanding.Refused, new Sentence($"has a certificate chain that does not hold ({problems})", $"的证书链不成立（{problems}）")),
+            _ => (TokenStanding.Refused, new Sentence($"has a certificate chain that {CertificateChain.Broken.English}", $"的证书链{CertificateChain.Broken.Chinese}")),
         };
     }
 

@@ -35,6 +35,13 @@ internal static class CertificateChain
     /// <summary>Fewer can be factored.</summary>
     public const int RsaBits = 2_048;
 
+    /// <summary>
+    /// What is said of a broken chain, as a clause that follows "the chain". Which rule it broke differs between libraries that
+    /// look at the rules in other orders, and is not told.
+    /// </summary>
+    public static readonly Sentence Broken = new(
+        "does not hold: a signature in it, or what a certificate in it is for, is wrong", "不成立：其中有签名无效，或有证书的用途不符");
+
     private const string Pss = "1.2.840.113549.1.1.10";
 
     private const X509ChainStatusFlags NoKnownRoot = X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.UntrustedRoot;
@@ -52,7 +59,7 @@ internal static class CertificateChain
     /// <param name="time">As of when.</param>
     /// <param name="usage">The extended key usage that is demanded; null: none.</param>
     /// <exception cref="CryptographicException">A certificate cannot be read.</exception>
-    public static (ChainStanding Standing, X509ChainStatusFlags Problems) Judge(
+    public static ChainStanding Judge(
         X509Certificate2 signer, X509Certificate2Collection carried, PemCertificates trusted, DateTimeOffset time, string? usage)
     {
         using var chain = new X509Chain();
@@ -70,7 +77,7 @@ internal static class CertificateChain
         var isValid = chain.Build(signer);
         try
         {
-            return isValid ? (JudgeStrength([.. chain.ChainElements.Select(element => element.Certificate)]), X509ChainStatusFlags.NoError) : Judge(chain.ChainStatus);
+            return isValid ? JudgeStrength([.. chain.ChainElements.Select(element => element.Certificate)]) : Judge(chain.ChainStatus);
         }
         finally
         {
@@ -108,11 +115,11 @@ internal static class CertificateChain
         }
     }
 
-    private static (ChainStanding Standing, X509ChainStatusFlags Problems) Judge(X509ChainStatus[] statuses)
+    private static ChainStanding Judge(X509ChainStatus[] statuses)
     {
         var all = statuses.Aggregate(X509ChainStatusFlags.NoError, (flags, status) => flags | status.Status);
         if ((all & NoKnownRoot) != 0)
-            return (ChainStanding.NoRoot, all);
-        return ((all & X509ChainStatusFlags.NotTimeValid) != 0 ? ChainStanding.NotValidThen : ChainStanding.Broken, all);
+            return ChainStanding.NoRoot;
+        return (all & X509ChainStatusFlags.NotTimeValid) != 0 ? ChainStanding.NotValidThen : ChainStanding.Broken;
     }
 }

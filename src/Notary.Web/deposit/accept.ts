@@ -26,7 +26,7 @@ export function accept(deposit: PendingDeposit, context: ContextRecord | null, a
         return { reasons: [sentence("The certificate does not hold the request that was sent.", "证书所载的请求不是所发出的请求。")] };
     const report = verify(
         { certificate, manifest: { items: deposit.items, seed: deposit.seed }, openings: new Map(), context, ots: 0, unknown: [], included: [] },
-        { policy: parsePolicy(trust), depositor: null, files: null });
+        { policy: parsePolicy(trust), depositor: null, files: null, tsaRoots: null });
     const passes = (name: CheckName): boolean => report.checks.find(check => check.name === name)!.result === "PASS";
     if (report.verdict === "PASS" && passes("commitment") && passes("claims"))
         return { evidence: evidenceZip(certificate, deposit), report };

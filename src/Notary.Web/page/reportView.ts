@@ -21,6 +21,8 @@ export interface Basis {
     readonly evidence: string;
     /** The name of the reader's trust file; null: the operator's own was taken. */
     readonly trust: string | null;
+    /** The name of the reader's file of time-stamping roots; null for none. */
+    readonly tsaRoots: string | null;
     /** Of the program that verified, so that a page can be told from another. */
     readonly program: Hash;
     /** By this machine's clock, in milliseconds of Unix time. */
@@ -59,6 +61,10 @@ export function refusal(part: Part, message: string): HTMLElement {
         element("p", {}, both(next)));
 }
 
+const certificatesAdvice = sentence(
+    "Give a text file of certificates, each between BEGIN CERTIFICATE and END CERTIFICATE. From a binary .cer or .der file 'openssl x509 -inform der' makes one. Or remove the file.",
+    "请提供文本格式的证书文件，每个证书位于 BEGIN CERTIFICATE 与 END CERTIFICATE 之间；二进制的 .cer、.der 文件可用“openssl x509 -inform der”转换。也可移除该文件。");
+
 const advice: Record<Part, readonly [Sentence, Sentence]> = {
     evidence: [
         sentence("The evidence cannot be read, so nothing was checked.", "无法读取证据，因此未作任何核验。"),
@@ -78,17 +84,26 @@ const advice: Record<Part, readonly [Sentence, Sentence]> = {
             "A trust file is a C2SP tlog-policy: a line 'log KEY' for each ledger, and a line 'quorum none' or 'quorum NAME'. Load another one.",
             "信任文件采用 C2SP tlog-policy 格式：每个账本一行“log 公钥”，另有一行“quorum none”或“quorum 名称”。请载入其他文件。"),
     ],
+    tsaRoots: [
+        sentence("The time-stamping roots cannot be read, so nothing was checked.", "无法读取时间戳根证书，因此未作任何核验。"),
+        certificatesAdvice,
+    ],
+    sealRoots: [
+        sentence("The roots for seals cannot be read, so nothing was checked.", "无法读取签章根证书，因此未作任何核验。"),
+        certificatesAdvice,
+    ],
     depositor: [
         sentence("The depositor's key cannot be read, so nothing was checked.", "无法读取存证人公钥，因此未作任何核验。"),
         sentence("Copy it whole: name+id+base64. Or leave the field empty.", "请完整复制：名称+编号+base64；或将该栏留空。"),
     ],
 };
 
-const judgedBy = ({ evidence, trust }: Basis): HTMLElement => element("p", { id: "basis" },
+const judgedBy = ({ evidence, trust, tsaRoots }: Basis): HTMLElement => element("p", { id: "basis" },
     both(sentence("Evidence: ", "证据：")), element("bdi", { class: "code" }, escape(evidence)), both(sentence(". ", "。")),
     trust === null
         ? element("strong", { class: "open" }, both(sentence("Judged by the trust file of this page's own operator alone.", "仅以本页面运营方自己的信任文件为准。")))
-        : element("span", {}, both(sentence("Judged by your trust file ", "以您的信任文件为准：")), element("bdi", { class: "code" }, escape(trust)), both(sentence(".", "。"))));
+        : element("span", {}, both(sentence("Judged by your trust file ", "以您的信任文件为准：")), element("bdi", { class: "code" }, escape(trust)), both(sentence(".", "。"))),
+    tsaRoots === null ? null : element("span", {}, both(sentence(" Time-stamps by your roots ", "时间戳以您的根证书为准：")), element("bdi", { class: "code" }, escape(tsaRoots)), both(sentence(".", "。"))));
 
 const made = ({ program, at }: Basis): HTMLElement => element("p", { class: "hint", id: "made" }, both(sentence(
     `Verified at ${formatTime(at)} by this computer's clock, by the page's own verifier. SHA-256 of that program: `,

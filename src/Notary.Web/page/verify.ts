@@ -1,11 +1,13 @@
 import { sha256, utf8 } from "../core/bytes.ts";
 import { Malformed } from "../core/malformed.ts";
 import { parsePolicy } from "../core/policy.ts";
+import { timestampRoots } from "../timestamps/roots.ts";
 import { sentence } from "../verification/report.ts";
 import { dropZone, pickedList } from "./choose.ts";
 import { both, bytes, element, find, setUpLanguage } from "./dom.ts";
 import { pathsOf, rootsOfDrop, rootsOfInput, type Root } from "./pick.ts";
 import { ownFile, policyContents } from "./policyView.ts";
+import { RootsField } from "./rootsField.ts";
 import { refusal, report } from "./reportView.ts";
 import type { Answer, Question } from "./worker.ts";
 
@@ -22,16 +24,19 @@ let evidence: File | null = null;
 let roots: Root[] = [];
 let trust: Trust | null = own.length > 0 ? { file: own, name: null } : null;
 let worker: Worker | null = null;
+const tsaRoots = new RootsField("tsa-roots", "tsaRoots", timestampRoots);
 
 function setUp(): void {
     setUpLanguage(() => {});
     dropZone(find("evidence-drop"), async transfer => setEvidence(transfer.files[0] ?? null));
     dropZone(find("documents-drop"), async transfer => addRoots(await rootsOfDrop(transfer)));
     dropZone(find("trust-drop"), async transfer => setTrust(transfer.files[0] ?? null));
+    dropZone(find("tsa-roots-drop"), async transfer => tsaRoots.set(transfer.files[0] ?? null));
     input("evidence", files => setEvidence(files[0] ?? null));
     input("documents", files => addRoots(rootsOfInput(files)));
     input("folder", files => addRoots(rootsOfInput(files)));
     input("trust", files => void setTrust(files[0] ?? null));
+    input("tsa-roots", files => void tsaRoots.set(files[0] ?? null));
     find("clear").addEventListener("click", () => {
         [roots, find<HTMLInputElement>("documents").value, find<HTMLInputElement>("folder").value] = [[], "", ""];
         showDocuments();
@@ -107,9 +112,9 @@ function start(): void {
     if (evidence === null || trust === null || worker !== null)
         return;
     const files = roots.length === 0 ? null : pathsOf(roots);
-    const question: Question = { evidence, trust: trust.file, depositor: find<HTMLInputElement>("depositor").value.trim(), files };
+    const question: Question = { evidence, trust: trust.file, depositor: find<HTMLInputElement>("depositor").value.trim(), tsaRoots: tsaRoots.value?.file ?? null, files };
     const program = find("verifier").textContent ?? "";
-    const basis = { evidence: evidence.name, trust: trust.name, program: sha256(utf8(program)), at: Date.now() };
+    const basis = { evidence: evidence.name, trust: trust.name, tsaRoots: tsaRoots.value?.name ?? null, program: sha256(utf8(program)), at: Date.now() };
     const address = URL.createObjectURL(new Blob([program], { type: "text/javascript" }));
     worker = new Worker(address);
     URL.revokeObjectURL(address);

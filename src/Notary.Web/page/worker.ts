@@ -5,6 +5,7 @@ import { digestsOfFile } from "../evidence/digests.ts";
 import { needsSm3, readEvidence } from "../evidence/evidence.ts";
 import type { NamedFile } from "../evidence/package.ts";
 import { blobSource, type Source } from "../evidence/source.ts";
+import { timestampRoots } from "../timestamps/roots.ts";
 import type { Report } from "../verification/report.ts";
 import { verify } from "../verification/verify.ts";
 import { meterOf } from "./meter.ts";
@@ -15,6 +16,8 @@ export interface Question {
     readonly trust: Uint8Array;
     /** The public key of the account that the verifier expects; empty for none. */
     readonly depositor: string;
+    /** The file of time-stamping roots, PEM; null for none. */
+    readonly tsaRoots: Uint8Array | null;
     /** Null when none was given. */
     readonly files: readonly { readonly path: string; readonly blob: Blob }[] | null;
 }
@@ -25,7 +28,10 @@ export type Answer =
     | { readonly kind: "report"; readonly report: Report; readonly files: readonly NamedFile[] }
     | { readonly kind: "refusal"; readonly of: Part; readonly message: string };
 
-export type Part = "trust" | "depositor" | "evidence" | "documents";
+/** Files of certificates. */
+export type RootsPart = "tsaRoots" | "sealRoots";
+
+export type Part = "trust" | RootsPart | "depositor" | "evidence" | "documents";
 
 /** Everything that a stranger's file can cost is spent here, beside the page, which stays responsive and can end it. */
 self.onmessage = async (event: MessageEvent<Question>): Promise<void> => {
@@ -33,6 +39,8 @@ self.onmessage = async (event: MessageEvent<Question>): Promise<void> => {
     let part: Part = "trust";
     try {
         const policy: TrustPolicy = parsePolicy(question.trust);
+        part = "tsaRoots";
+        const tsaRoots = question.tsaRoots === null ? null : timestampRoots(question.tsaRoots);
         part = "depositor";
         const depositor = readDepositor(question.depositor);
         part = "evidence";
@@ -40,7 +48,7 @@ self.onmessage = async (event: MessageEvent<Question>): Promise<void> => {
         part = "documents";
         const files = question.files === null ? null : await hash(question.files, needsSm3(evidence));
         part = "evidence";
-        const report = verify(evidence, { policy, depositor, files });
+        const report = verify(evidence, { policy, depositor, files, tsaRoots });
         tell({ kind: "report", report, files: [...evidence.included, ...files ?? []] });
     } catch (problem) {
         tell({ kind: "refusal", of: part, message: problem instanceof Malformed ? problem.message : unforeseen(problem) });

@@ -40,8 +40,8 @@ export const subjectOf = ({ statement: { value: statement }, proof: { value: pro
     treeSize: proof === null ? null : String(proof.checkpoint.size),
 };
 
-// What breaks a format is a value here, since a check reports it.
-function read<T>(text: string | null, parse: (text: string) => T): ReadText<T> {
+/** What breaks a format is a value here, since a check reports it. */
+export function read<T>(text: string | null, parse: (text: string) => T): ReadText<T> {
     if (text === null)
         return { value: null, problem: null, withheld: true };
     try {

@@ -1,6 +1,7 @@
 import type { VerifierKey } from "../core/keys.ts";
 import type { TrustPolicy } from "../core/policy.ts";
 import { formatTime } from "../core/rules.ts";
+import type { Trusted } from "../timestamps/roots.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import type { NamedFile } from "../evidence/package.ts";
 import { checkCommitment } from "./commitment.ts";
@@ -9,6 +10,7 @@ import { checkFiles } from "./files.ts";
 import { checkCheckpoint, checkInclusion, checkWitnesses, type IndependentTime } from "./ledger.ts";
 import { reportNotes } from "./notes.ts";
 import { notChecked, sentence, type Check, type Report, type Sentence } from "./report.ts";
+import { checkTimestamps } from "./timestamps.ts";
 import { readTexts, subjectOf, type CertificateTexts } from "./texts.ts";
 import { decide, verdictSentence } from "./verdict.ts";
 
@@ -19,11 +21,13 @@ export interface Inputs {
     readonly depositor: VerifierKey | null;
     /** Null when none was given, empty when what was given holds none. */
     readonly files: readonly NamedFile[] | null;
+    /** Whose time-stamp tokens count; null: nobody's. */
+    readonly tsaRoots: Trusted | null;
 }
 
 /**
- * Checks evidence against what the verifier trusts, by the numbers of proto/README.md, "Verification". Checks 8 and 9 take
- * certificate chains and block headers that a page does not have; they stay NOT CHECKED, and say what does check them.
+ * Checks evidence against what the verifier trusts, by the numbers of proto/README.md, "Verification". Check 9 takes
+ * block headers that a page does not have; it stays NOT CHECKED, and says what does check it.
  */
 export function verify(evidence: Evidence, given: Inputs): Report {
     // Documents that a package carries are compared like those given beside it: none of them is believed.
@@ -31,6 +35,7 @@ export function verify(evidence: Evidence, given: Inputs): Report {
     const texts = readTexts(evidence.certificate);
     const [inclusion, checkpoint] = [checkInclusion(texts), checkCheckpoint(texts, given.policy)];
     const witnesses = checkWitnesses(texts, given.policy);
+    const timestamps = checkTimestamps(evidence.certificate, texts, given.tsaRoots);
     const file = checkFiles(evidence, texts.statement.value, files);
     const checks: Check[] = [
         file.check,
@@ -40,7 +45,7 @@ export function verify(evidence: Evidence, given: Inputs): Report {
         inclusion,
         checkpoint,
         witnesses.check,
-        timestamps(evidence),
+        timestamps.check,
         bitcoin(evidence),
     ];
     const isProven = inclusion.result === "PASS" && checkpoint.result === "PASS";
@@ -49,20 +54,11 @@ export function verify(evidence: Evidence, given: Inputs): Report {
         subject: subjectOf(texts),
         verdict,
         verdictSentence: verdictSentence(verdict, checks, evidence, texts, files, given.depositor !== null),
-        timeSentence: timeSentence(texts, isProven ? witnesses.earliest : null),
+        timeSentence: timeSentence(texts, isProven ? earliestOf([witnesses.earliest, ...timestamps.times]) : null),
         checks,
-        notes: [...file.notes, ...reportNotes(evidence, texts, given.depositor, checks)],
+        // Without a proven entry there is no deposit whose commitment could be dated.
+        notes: [...file.notes, ...isProven && timestamps.note !== null ? [timestamps.note] : [], ...reportNotes(evidence, texts, given.depositor, checks)],
     };
-}
-
-function timestamps({ certificate }: Evidence): Check {
-    const count = certificate.timestamps.length;
-    return count === 0
-        ? notChecked("time", "No time-stamp in the evidence.", "证据中没有时间戳。")
-        : notChecked(
-            "time",
-            `The evidence holds ${count === 1 ? "1 time-stamp" : `${count} time-stamps`}, which this page does not check. 'notary verify --tsa-roots FILE' does, and so does 'openssl ts -verify'.`,
-            `证据含 ${count} 个时间戳，本页面不核验。请以“notary verify --tsa-roots 文件”或“openssl ts -verify”核验。`);
 }
 
 function bitcoin({ ots }: Evidence): Check {
@@ -72,6 +68,13 @@ function bitcoin({ ots }: Evidence): Check {
             "bitcoin",
             `The evidence holds ${ots === 1 ? "1 OpenTimestamps path" : `${ots} OpenTimestamps paths`}, which this page does not check. 'notary verify --bitcoin URL' does, and so does any OpenTimestamps client.`,
             `证据含 ${ots} 条 OpenTimestamps 路径，本页面不核验。请以“notary verify --bitcoin 地址”或任一 OpenTimestamps 客户端核验。`);
+}
+
+/** The earliest of those that there are, with everybody who names it. */
+function earliestOf(times: readonly (IndependentTime | null)[]): IndependentTime | null {
+    const all = times.filter(time => time !== null);
+    const time = Math.min(...all.map(other => other.time));
+    return all.length === 0 ? null : { time, names: [...new Set(all.filter(other => other.time === time).flatMap(other => other.names))] };
 }
 
 /** The sentence on time that goes with every verdict. */

@@ -21,22 +21,9 @@ public sealed class PageVerifierTests
 
     [Fact]
     public async Task The_page_says_what_the_program_says_of_every_vector_and_sample() =>
-        await AgreeInNodeAsync([.. PageCases.Vectors(), .. PageCases.Samples()]);
+        await PageVerifier.AssertAgreementAsync([.. PageCases.Vectors(), .. PageCases.Samples()]);
 
     [Fact]
     public async Task The_page_says_what_the_program_says_of_damaged_copies() =>
-        await AgreeInNodeAsync([.. PageCases.Mutations([.. PageCases.Vectors(), .. PageCases.Samples()], Seed, 12)]);
-
-    private static async Task AgreeInNodeAsync(IReadOnlyList<PageCase> cases)
-    {
-        var js = Path.Combine(RepositoryFolder.Path, "tests", "Notary.Tests", "EndToEnd", "js");
-        var page = Path.Combine(RepositoryFolder.Path, "src", "Notary.Server", "Web", "Pages", "verify.html");
-        var questions = string.Concat(cases.Select(one => one.Question + "\n"));
-        var answers = (await ExternalTool.RunAsync("node", [Path.Combine(js, "page-verifier.mjs"), page], js, questions)).Succeeded()
-            .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-
-        Assert.Equal(cases.Count, answers.Length);
-        foreach (var (one, answer) in cases.Zip(answers))
-            PageCase.AssertAgreement(one, answer);
-    }
+        await PageVerifier.AssertAgreementAsync([.. PageCases.Mutations([.. PageCases.Vectors(), .. PageCases.Samples()], Seed, 12)]);
 }

@@ -56,6 +56,43 @@ public sealed class VerifyPageTests(RunningServer server) : IClassFixture<Runnin
         Assert.DoesNotContain("中文", text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("zh-CN", "该条目最晚于 2026-11-22T00:00:30.000Z 已存在，依据：授时 <b>x</b> time-stamping。", "时间戳以您的根证书为准：court.pem。", "：1 个根证书")]
+    [InlineData("en", "The entry existed no later than 2026-11-22T00:00:30.000Z, according to 授时 <b>x</b> time-stamping.", "Time-stamps by your roots court.pem.", ": 1 root")]
+    public async Task A_court_gives_the_roots_of_an_authority_and_reads_the_tokens_time_in_the_second_sentence(string locale, string time, string basis, string chosen)
+    {
+        var deposit = TestDeposit.Make(ledger, new() { Files = [("one.txt", "one")] });
+        var authority = new TestAuthority("授时 <b>x</b>");
+        var certificate = deposit.Certificate();
+        var token = authority.Stamp(Encoding.UTF8.GetBytes(Notary.Core.Certificate.CheckpointOf(certificate.Proof)!), TestLedger.Created.AddSeconds(30));
+        var stamped = Evidence.Create(certificate with { Timestamps = [new TimestampToken(TimestampToken.OverCheckpoint, token, null)] }, deposit.Manifest, deposit.Seed);
+        var (evidence, files, trust) = (Write("stamped.evidence.zip", EvidenceSamples.Pack(stamped)), new[] { Write("one.txt", "one"u8.ToArray()) }, Write("trust", Trust()));
+        var tsaRoots = Write("court.pem", Encoding.UTF8.GetBytes(authority.Root.ExportCertificatePem()));
+
+        var without = await PageBrowser.RunAsync("verify", Page.ToString(), new { locale, evidence, files, trust });
+        var found = await PageBrowser.RunAsync("verify", Page.ToString(), new { locale, evidence, files, trust, tsaRoots });
+
+        Assert.Equal(("PASS", "NOT CHECKED"), (Text(without, "verdict"), without["checks"]!["time"]!.GetValue<string>()));
+        Assert.DoesNotContain("2026-11-22T00:00:30.000Z", Text(without, "text"), StringComparison.Ordinal);
+        Assert.Equal(("PASS", "PASS"), (Text(found, "verdict"), found["checks"]!["time"]!.GetValue<string>()));
+        Assert.Contains(time, Text(found, "text"), StringComparison.Ordinal);
+        Assert.Contains(basis, Text(found, "text"), StringComparison.Ordinal);
+        Assert.Contains("court.pem" + chosen, Text(found, "tsaRoots"), StringComparison.Ordinal);
+        Assert.Equal(0, found["elements"]!.GetValue<int>());
+        Assert.Empty(Strings(found, "problems"));
+    }
+
+    [Fact]
+    public async Task Roots_that_cannot_be_read_are_refused_where_they_are_given_and_count_for_nothing()
+    {
+        var (evidence, files, trust) = Deposit();
+        var tsaRoots = Write("key.pem", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"u8.ToArray());
+        var found = await PageBrowser.RunAsync("verify", Page + "?lang=en", new { evidence, files, trust, tsaRoots });
+
+        Assert.Contains("hold no root: a PEM certificate that is issued by itself", Text(found, "tsaRoots"), StringComparison.Ordinal);
+        Assert.Equal("PASS", Text(found, "verdict"));
+    }
+
     [Fact]
     public async Task Evidence_a_folder_of_documents_and_a_trust_file_are_dropped_on_the_page()
     {

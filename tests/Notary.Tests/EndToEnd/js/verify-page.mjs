@@ -6,6 +6,10 @@ import { audit, context, given, open, page, problems, requests } from "./browser
 const choose = async () => {
     if (given.trust)
         await page.setInputFiles("#trust", given.trust);
+    if (given.tsaRoots) {
+        await page.setInputFiles("#tsa-roots", given.tsaRoots);
+        await page.waitForSelector("#tsa-roots-state > *");
+    }
     await page.setInputFiles("#evidence", given.evidence);
     if (given.files)
         await page.setInputFiles("#documents", given.files);
@@ -30,7 +34,7 @@ export async function verify() {
     const shifts = await page.evaluate(() => globalThis.shifts);
     await choose();
     await page.click("#run");
-    return { ...await outcome(), shifts, trust: await page.innerText("#trust-state"), requests, problems };
+    return { ...await outcome(), shifts, trust: await page.innerText("#trust-state"), tsaRoots: await page.innerText("#tsa-roots-state"), requests, problems };
 }
 
 // The report as the browser prints it.
@@ -168,7 +172,7 @@ function ofRenderers(file, value) {
     return sum;
 }
 
-function answer({ evidence, trust, depositor, files }) {
+function answer({ evidence, trust, depositor, tsaRoots, files }) {
     const bytes = base64 => Uint8Array.from(atob(base64), character => character.charCodeAt(0));
     const worker = new Worker(URL.createObjectURL(new Blob([document.getElementById("verifier").textContent])));
     return new Promise(done => {
@@ -179,7 +183,7 @@ function answer({ evidence, trust, depositor, files }) {
             done(JSON.stringify(data, (_, value) => typeof value === "bigint" ? String(value) : value));
         };
         worker.postMessage({
-            evidence: new Blob([bytes(evidence)]), trust: bytes(trust), depositor,
+            evidence: new Blob([bytes(evidence)]), trust: bytes(trust), depositor, tsaRoots: tsaRoots === null ? null : bytes(tsaRoots),
             files: files?.map(({ path, content }) => ({ path, blob: new Blob([bytes(content)]) })) ?? null,
         });
     });
