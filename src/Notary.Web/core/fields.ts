@@ -1,4 +1,4 @@
-import { decimal, isHash, utf8Length, type Hash } from "./bytes.ts";
+import { decimal, decodeUtf8, isHash, utf8Length, type Hash } from "./bytes.ts";
 import { parseKey, type VerifierKey } from "./keys.ts";
 import { Limits } from "./limits.ts";
 import { Malformed } from "./malformed.ts";
@@ -140,4 +140,12 @@ export class FieldReader {
     private nextLine(): string {
         return escape(this.rest.split("\n", 1)[0]!.split(" ", 1)[0]!.slice(0, 40));
     }
+}
+
+/** The text of UTF-8 bytes without a byte order mark. */
+export function strictText(document: string, bytes: Uint8Array): string {
+    const text = decodeUtf8(bytes);
+    if (text === null || text.startsWith("\ufeff"))
+        throw new Malformed(document, null, text === null ? "is not UTF-8" : "begins with a byte order mark");
+    return text;
 }

@@ -22,15 +22,24 @@ export class Commitment {
     }
 
     add(item: Item): void {
-        const path = sha256Bytes(utf8(item.path));
-        const content = contentCommitment(this.binding, item.sha256, this.nonce(contentLabel, path));
-        const metadata = metadataCommitment(this.binding, item, this.nonce(metadataLabel, path));
-        this.leaves.push(leafBytes(content, metadata));
+        this.leaves.push(this.leafBytes(item));
+    }
+
+    /** The leaf that is an item's own. */
+    leafOf(item: Item): Hash {
+        return hex(this.leafBytes(item));
     }
 
     /** The root over the leaves, ascending as bytes, so that a position tells nothing about a name. */
     root(): Hash {
         return treeRoot(this.leaves.sort(compareBytes));
+    }
+
+    private leafBytes(item: Item): Uint8Array {
+        const path = sha256Bytes(utf8(item.path));
+        const content = contentCommitment(this.binding, item.sha256, this.nonce(contentLabel, path));
+        const metadata = metadataCommitment(this.binding, item, this.nonce(metadataLabel, path));
+        return leafBytes(content, metadata);
     }
 
     private nonce(label: Uint8Array, path: Uint8Array): Hash {

@@ -2,6 +2,7 @@ import { decimal, decodeUtf8, equalBytes } from "./bytes.ts";
 import { KeyAlgorithm, parseKey, type VerifierKey } from "./keys.ts";
 import { Limits } from "./limits.ts";
 import { Malformed } from "./malformed.ts";
+import { checkNote, type SignedNote } from "./notes.ts";
 import { escape, isOrigin } from "./rules.ts";
 
 export interface PolicyWitness {
@@ -32,6 +33,12 @@ export function parsePolicy(file: Uint8Array): TrustPolicy {
     if (text === null)
         throw malformed(0, null, "is not UTF-8");
     return new PolicyReader().read(text);
+}
+
+/** Whether enough witnesses have cosigned the note. A bad cosignature in the name of one that the policy knows condemns it, quorum or not. */
+export function isWitnessed(policy: TrustPolicy, note: SignedNote): boolean {
+    const results = policy.witnesses.map(({ name, key }) => ({ name, result: checkNote(note, key) }));
+    return results.every(({ result }) => result !== "invalid") && quorumMet(policy, results.flatMap(({ name, result }) => result === "valid" ? name : []));
 }
 
 /** Whether these witnesses, each by its name in the policy, make up the quorum; under `quorum none` always. */

@@ -5,7 +5,7 @@ import { certificateFiles, parseCertificate, writeCertificate, type Certificate 
 import { manifestBytes } from "../evidence/manifest.ts";
 import { StoredZip } from "../evidence/storedZip.ts";
 import { sentence, type CheckName, type Report, type Sentence } from "../verification/report.ts";
-import { verify } from "../verification/verify.ts";
+import { trustAlone, verify } from "../verification/verify.ts";
 import type { PendingDeposit } from "./pending.ts";
 
 /** Evidence of this very deposit; or why what the server sent is none. */
@@ -25,8 +25,8 @@ export function accept(deposit: PendingDeposit, context: ContextRecord | null, a
     if (certificate.request !== deposit.request)
         return { reasons: [sentence("The certificate does not hold the request that was sent.", "证书所载的请求不是所发出的请求。")] };
     const report = verify(
-        { certificate, manifest: { items: deposit.items, seed: deposit.seed }, openings: new Map(), context, ots: 0, unknown: [], included: [] },
-        { policy: parsePolicy(trust), depositor: null, files: null, tsaRoots: null });
+        { certificate, manifest: { items: deposit.items, seed: deposit.seed }, openings: new Map(), context, ots: [], unknown: [], included: [] },
+        trustAlone(parsePolicy(trust)));
     const passes = (name: CheckName): boolean => report.checks.find(check => check.name === name)!.result === "PASS";
     if (report.verdict === "PASS" && passes("commitment") && passes("claims"))
         return { evidence: evidenceZip(certificate, deposit), report };

@@ -16,8 +16,8 @@ export interface Evidence {
     /** By the leaf in the file's name, in the order of its bytes; nobody has checked yet that the opening gives this leaf. */
     readonly openings: ReadonlyMap<Hash, Opening>;
     readonly context: ContextRecord | null;
-    /** How many OpenTimestamps files there are. */
-    readonly ots: number;
+    /** OpenTimestamps files by the leaf in their names, in the order of its bytes; each is read again when it is asked for. */
+    readonly ots: readonly { readonly leaf: Hash; readonly content: () => Uint8Array }[];
     /** Names of files in the package that are not evidence, such as a planted report. */
     readonly unknown: readonly string[];
     /** Documents that a package carries beside the evidence. */
@@ -33,7 +33,7 @@ export function readEvidence(source: Source): Evidence {
             throw new Malformed("certificate", null, `has ${grouped(source.size)} bytes (limit ${grouped(Limits.certificateBytes)})`);
         return {
             certificate: parseCertificate(source.read(0, source.size)),
-            manifest: null, openings: new Map(), context: null, ots: 0, unknown: [], included: [],
+            manifest: null, openings: new Map(), context: null, ots: [], unknown: [], included: [],
         };
     }
     return new Reader(new StrictZip(source)).read();
@@ -74,8 +74,8 @@ class Reader {
         const openings = this.takeOpenings();
         if (manifest !== null && openings.size > 0)
             this.fail("openings/", "stands beside manifest.txt, which opens every item already");
-        const ots = this.takeFiles(name => leafOf(name, "ots/", ".ots") !== null, Limits.attachmentBytes);
-        this.takeFiles(name => name === "certificate.html", Limits.pageBytes);
+        const ots = this.takeOpenTimestamps();
+        this.take("certificate.html", Limits.pageBytes);
         const shown = shownItems({ manifest, openings });
         const context = this.takeContext(shown.find(item => item.path === contextPath) ?? null);
         const unknown = this.readUnknown();
@@ -131,11 +131,14 @@ class Reader {
         return new Map(openings.sort(([a], [b]) => a < b ? -1 : 1));
     }
 
-    /** How many there were. */
-    private takeFiles(isOne: (name: string) => boolean, limit: number): number {
-        const names = [...this.unread.keys()].filter(isOne);
-        names.forEach(name => this.take(name, limit));
-        return names.length;
+    // A package may hold gigabytes of them: none is kept.
+    private takeOpenTimestamps(): Evidence["ots"] {
+        const files = [...this.unread].flatMap(([name, entry]) => {
+            const leaf = leafOf(name, "ots/", ".ots");
+            return leaf === null ? [] : { leaf, name, content: () => this.zip.readAll(entry, Limits.attachmentBytes) };
+        });
+        files.forEach(({ name }) => this.take(name, Limits.attachmentBytes));
+        return files.sort((a, b) => a.leaf < b.leaf ? -1 : 1);
     }
 
     /**

@@ -92,6 +92,24 @@ const advice: Record<Part, readonly [Sentence, Sentence]> = {
         sentence("The roots for seals cannot be read, so nothing was checked.", "无法读取签章根证书，因此未作任何核验。"),
         certificatesAdvice,
     ],
+    keyChange: [
+        sentence("The key change cannot be read, so nothing was checked.", "无法读取密钥变更，因此未作任何核验。"),
+        sentence(
+            "A key change is what the ledger's server gives under /key-change/ID, ID being the 8 hex digits of the old key. Give it as it came, or remove the file.",
+            "密钥变更由账本服务器在 /key-change/编号 处提供，编号为旧密钥的 8 位十六进制数。请原样提供，或移除该文件。"),
+    ],
+    compromised: [
+        sentence("A compromised key cannot be read, so nothing was checked.", "无法读取已泄露的密钥，因此未作任何核验。"),
+        sentence(
+            "Write one a line: the key, '@' and the time, in UTC with three decimals. Or leave the field empty.",
+            "每行一个：公钥、“@”、时间（UTC，三位小数）；或将该栏留空。"),
+    ],
+    headers: [
+        sentence("The list of block headers cannot be read, so nothing was checked.", "无法读取区块头清单，因此未作任何核验。"),
+        sentence(
+            "A line has the block's height, a space, and the header's 160 hex digits, as 'bitcoin-cli getblockheader HASH false' prints them. Or remove the file.",
+            "每行为区块高度、一个空格和 160 位十六进制的区块头（即“bitcoin-cli getblockheader 哈希 false”的输出）；也可移除该文件。"),
+    ],
     depositor: [
         sentence("The depositor's key cannot be read, so nothing was checked.", "无法读取存证人公钥，因此未作任何核验。"),
         sentence("Copy it whole: name+id+base64. Or leave the field empty.", "请完整复制：名称+编号+base64；或将该栏留空。"),

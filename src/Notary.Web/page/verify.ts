@@ -5,6 +5,7 @@ import { timestampRoots } from "../timestamps/roots.ts";
 import { sentence } from "../verification/report.ts";
 import { dropZone, pickedList } from "./choose.ts";
 import { both, bytes, element, find, setUpLanguage } from "./dom.ts";
+import { FileField } from "./fileField.ts";
 import { pathsOf, rootsOfDrop, rootsOfInput, type Root } from "./pick.ts";
 import { ownFile, policyContents } from "./policyView.ts";
 import { RootsField } from "./rootsField.ts";
@@ -19,6 +20,9 @@ interface Trust {
 }
 
 const own = new TextEncoder().encode(find("operator-trust").textContent ?? "");
+
+const headers = new FileField("headers", 20 << 20);
+const keyChanges = new FileField("key-changes", 256 << 10);
 
 let evidence: File | null = null;
 let roots: Root[] = [];
@@ -112,7 +116,10 @@ function start(): void {
     if (evidence === null || trust === null || worker !== null)
         return;
     const files = roots.length === 0 ? null : pathsOf(roots);
-    const question: Question = { evidence, trust: trust.file, depositor: find<HTMLInputElement>("depositor").value.trim(), tsaRoots: tsaRoots.value?.file ?? null, files };
+    const question: Question = {
+        evidence, trust: trust.file, depositor: value("depositor"), headers: headers.files[0]?.content ?? null,
+        keyChanges: keyChanges.files.map(({ content }) => content), compromised: value("compromised"), tsaRoots: tsaRoots.value?.file ?? null, files,
+    };
     const program = find("verifier").textContent ?? "";
     const basis = { evidence: evidence.name, trust: trust.name, tsaRoots: tsaRoots.value?.name ?? null, program: sha256(utf8(program)), at: Date.now() };
     const address = URL.createObjectURL(new Blob([program], { type: "text/javascript" }));
@@ -136,6 +143,8 @@ function start(): void {
     find("outcome").replaceChildren();
     allow();
 }
+
+const value = (id: string): string => find<HTMLInputElement | HTMLTextAreaElement>(id).value.trim();
 
 function progress({ step, done, total }: Extract<Answer, { kind: "progress" }>): void {
     const part = total === 0 ? 100 : Math.min(100, Math.floor(100 * done / total));

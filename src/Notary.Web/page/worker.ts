@@ -1,3 +1,5 @@
+import { parseHeaders, type BlockHeaders } from "../bitcoin/header.ts";
+import { parseKeyChange } from "../core/keyChange.ts";
 import { parseKey, type VerifierKey } from "../core/keys.ts";
 import { Malformed } from "../core/malformed.ts";
 import { parsePolicy, type TrustPolicy } from "../core/policy.ts";
@@ -7,6 +9,7 @@ import type { NamedFile } from "../evidence/package.ts";
 import { blobSource, type Source } from "../evidence/source.ts";
 import { timestampRoots } from "../timestamps/roots.ts";
 import type { Report } from "../verification/report.ts";
+import { parseCompromised } from "../verification/trustedKeys.ts";
 import { verify } from "../verification/verify.ts";
 import { meterOf } from "./meter.ts";
 
@@ -18,6 +21,12 @@ export interface Question {
     readonly depositor: string;
     /** The file of time-stamping roots, PEM; null for none. */
     readonly tsaRoots: Uint8Array | null;
+    /** A list of Bitcoin block headers; null for none. */
+    readonly headers: Uint8Array | null;
+    /** Proofs of changes of the ledger's key. */
+    readonly keyChanges: readonly Uint8Array[];
+    /** Keys that somebody else came to hold, `VKEY@TIME` a line; empty for none. */
+    readonly compromised: string;
     /** Null when none was given. */
     readonly files: readonly { readonly path: string; readonly blob: Blob }[] | null;
 }
@@ -31,7 +40,7 @@ export type Answer =
 /** Files of certificates. */
 export type RootsPart = "tsaRoots" | "sealRoots";
 
-export type Part = "trust" | RootsPart | "depositor" | "evidence" | "documents";
+export type Part = "trust" | RootsPart | "keyChange" | "compromised" | "headers" | "depositor" | "evidence" | "documents";
 
 /** Everything that a stranger's file can cost is spent here, beside the page, which stays responsive and can end it. */
 self.onmessage = async (event: MessageEvent<Question>): Promise<void> => {
@@ -41,6 +50,12 @@ self.onmessage = async (event: MessageEvent<Question>): Promise<void> => {
         const policy: TrustPolicy = parsePolicy(question.trust);
         part = "tsaRoots";
         const tsaRoots = question.tsaRoots === null ? null : timestampRoots(question.tsaRoots);
+        part = "keyChange";
+        const keyChanges = question.keyChanges.map(parseKeyChange);
+        part = "compromised";
+        const compromised = parseCompromised(question.compromised);
+        part = "headers";
+        const headers: BlockHeaders = question.headers === null ? new Map() : parseHeaders(question.headers);
         part = "depositor";
         const depositor = readDepositor(question.depositor);
         part = "evidence";
@@ -48,7 +63,7 @@ self.onmessage = async (event: MessageEvent<Question>): Promise<void> => {
         part = "documents";
         const files = question.files === null ? null : await hash(question.files, needsSm3(evidence));
         part = "evidence";
-        const report = verify(evidence, { policy, depositor, files, tsaRoots });
+        const report = verify(evidence, { policy, depositor, files, tsaRoots, headers, keyChanges, compromised });
         tell({ kind: "report", report, files: [...evidence.included, ...files ?? []] });
     } catch (problem) {
         tell({ kind: "refusal", of: part, message: problem instanceof Malformed ? problem.message : unforeseen(problem) });

@@ -1,11 +1,12 @@
 import { utf8 } from "../core/bytes.ts";
-import { verifySignature } from "../core/keys.ts";
+import { verifySignature, type VerifierKey } from "../core/keys.ts";
 import { leafHash, rootFromInclusion } from "../core/merkle.ts";
-import { checkNote, type TlogProof } from "../core/notes.ts";
+import { checkNote, type SignedNote, type TlogProof } from "../core/notes.ts";
 import { quorumMet, type PolicyWitness, type TrustPolicy } from "../core/policy.ts";
-import { escape } from "../core/rules.ts";
+import { escape, formatTime } from "../core/rules.ts";
 import { fail, notChecked, pass, type Check } from "./report.ts";
 import type { CertificateTexts } from "./texts.ts";
+import type { TrustedKeys } from "./trustedKeys.ts";
 
 /** Whether the entry is in the ledger, at its place (check 5). */
 export function checkInclusion(texts: CertificateTexts): Check {
@@ -44,8 +45,13 @@ export function checkInclusion(texts: CertificateTexts): Check {
         `该存证记录是检查点根之下共 ${size} 条中序号 ${index} 的条目。其所称之前的 ${after} 条与序号相符；其所列的先前根未核验（需要一致性证明）。`);
 }
 
-/** Whether a trusted ledger says so (check 6). */
-export function checkCheckpoint(texts: CertificateTexts, policy: TrustPolicy): Check {
+/**
+ * Whether a trusted ledger says so (check 6).
+ * @param keys Whose signature counts.
+ * @param dated Checkpoints that include the entry, this one or others, with independent times.
+ */
+export function checkCheckpoint(texts: CertificateTexts, keys: TrustedKeys, dated: readonly DatedCheckpoint[]): Check {
+    const { policy } = keys;
     const proof = texts.proof.value;
     if (proof === null)
         return fail("checkpoint", `The proof cannot be read (${texts.proof.problem}).`, `无法读取证明（${texts.proof.problem}）。`);
@@ -68,44 +74,78 @@ export function checkCheckpoint(texts: CertificateTexts, policy: TrustPolicy): C
             "checkpoint",
             "The trust file names no ledger, so whose checkpoint this is was not checked.",
             "信任文件未列出任何账本，因此未核验检查点由谁签署。");
-    return signed(proof, policy, statement !== null);
+    return signed(proof, keys, dated, statement !== null);
 }
 
-function signed({ checkpoint: { origin }, note }: TlogProof, policy: TrustPolicy, hasStatement: boolean): Check {
-    const named = policy.logs.filter(key => key.name === origin);
+function signed({ checkpoint: { origin }, note }: TlogProof, keys: TrustedKeys, dated: readonly DatedCheckpoint[], hasStatement: boolean): Check {
+    const named = keys.policy.logs.filter(key => key.name === origin);
     if (named.length === 0)
         return fail(
             "checkpoint",
             `The checkpoint is of ledger '${origin}', which the trust file does not name.`,
             `检查点属于账本“${origin}”，信任文件中没有该账本。`);
-    const signer = named.find(key => checkNote(note, key) === "valid");
-    if (signer === undefined)
+    const signers = named.filter(key => checkNote(note, key) === "valid");
+    if (signers.length === 0)
         return fail(
             "checkpoint",
             `The checkpoint is not signed by the key of '${origin}' that the trust file names.`,
             `检查点没有信任文件所列“${origin}”密钥的签名。`);
+    // Whoever holds a compromised key signs any checkpoint with any date: only an independent time tells the old ones. Of a
+    // checkpoint that the key signed, that is: another's says nothing of what this key had signed by then.
+    const signer = signers.find(key => {
+        const since = keys.compromisedSince(key);
+        return since === null || dated.some(other => other.time.time < since && checkNote(other.note, key) === "valid");
+    });
+    if (signer === undefined)
+        return compromised(signers[0]!, keys.compromisedSince(signers[0]!)!);
     if (!hasStatement)
         return notChecked(
             "checkpoint",
             `The checkpoint is signed by '${origin}', but there is no statement whose ledger could be compared.`,
             `检查点由“${origin}”签署，但没有可比对其账本的存证记录。`);
-    return pass(
+    const change = keys.changeTo(signer);
+    return change !== null ? pass(
+        "checkpoint",
+        `The checkpoint is signed by ledger '${origin}' under the key with id ${signer.id}, to which it changed at entry ${change.proof.index} from the key with id ${change.change.old.id}; the key change given proves it.`,
+        `检查点由账本“${origin}”以密钥（编号 ${signer.id}）签署；该账本于序号 ${change.proof.index} 由密钥（编号 ${change.change.old.id}）变更为此密钥，所提供的密钥变更证明了这一点。`) : pass(
         "checkpoint",
         `The checkpoint is signed by ledger '${origin}' under the trusted key with id ${signer.id}.`,
         `检查点由账本“${origin}”以受信任的密钥（编号 ${signer.id}）签署。`);
 }
 
+const compromised = (key: VerifierKey, since: number): Check => notChecked(
+    "checkpoint",
+    `The checkpoint is signed by the key with id ${key.id}, which you say was compromised at ${formatTime(since)}, and no independent time shows that it was signed before: whoever came to hold the key could have made it.`,
+    `检查点由密钥（编号 ${key.id}）签署；您指明该密钥于 ${formatTime(since)} 泄露，而没有独立时间证明签署在此之前：取得该密钥的人均可制作此检查点。`);
+
 /** A time that an independent party names. */
 export interface IndependentTime {
     readonly time: number;
     readonly names: readonly string[];
+    /** The same in Chinese, where a name is not one's own. */
+    readonly chineseNames?: readonly string[];
+}
+
+/** The earliest of those that there are, with everybody who names it; null when there is none. */
+export function earliestOf(times: readonly IndependentTime[]): IndependentTime | null {
+    const time = Math.min(...times.map(other => other.time));
+    const all = times.filter(other => other.time === time);
+    return all.length === 0 ? null : {
+        time, names: [...new Set(all.flatMap(({ names }) => names))], chineseNames: [...new Set(all.flatMap(({ names, chineseNames }) => chineseNames ?? names))],
+    };
+}
+
+/** A checkpoint that includes the entry, and an independent time at which it existed. */
+export interface DatedCheckpoint {
+    readonly note: SignedNote;
+    readonly time: IndependentTime;
 }
 
 /** The policy's quorum of cosignatures on the checkpoint (check 7), and the earliest time that they give. */
-export function checkWitnesses(texts: CertificateTexts, policy: TrustPolicy): { check: Check; earliest: IndependentTime | null } {
+export function checkWitnesses(texts: CertificateTexts, policy: TrustPolicy): { check: Check; dated: DatedCheckpoint[] } {
     const proof = texts.proof.value;
     if (proof === null)
-        return { check: notChecked("witnesses", "The proof cannot be read.", "无法读取证明。"), earliest: null };
+        return { check: notChecked("witnesses", "The proof cannot be read.", "无法读取证明。"), dated: [] };
     const results = policy.witnesses.map(witness => ({ witness, result: checkNote(proof.note, witness.key) }));
     const bad = results.find(({ result }) => result === "invalid")?.witness;
     if (bad !== undefined)
@@ -114,10 +154,10 @@ export function checkWitnesses(texts: CertificateTexts, policy: TrustPolicy): { 
                 "witnesses",
                 `The checkpoint bears a cosignature in the name of '${escape(bad.key.name)}' that does not verify: it was altered or forged.`,
                 `检查点上以见证方“${escape(bad.key.name)}”名义的签名无效：检查点被改动或伪造。`),
-            earliest: null,
+            dated: [],
         };
     const cosigners = results.filter(({ result }) => result === "valid").map(({ witness }) => witness);
-    return { check: quorum(policy, cosigners), earliest: earliestOf(proof, cosigners) };
+    return { check: quorum(policy, cosigners), dated: dated(proof, cosigners) };
 }
 
 function quorum(policy: TrustPolicy, cosigners: readonly PolicyWitness[]): Check {
@@ -142,14 +182,12 @@ function quorum(policy: TrustPolicy, cosigners: readonly PolicyWitness[]): Check
             `未达到信任文件要求的见证门槛“${group}”：${all} 个见证方中有 ${count} 个已签名${listedChinese}。`);
 }
 
-function earliestOf({ note }: TlogProof, cosigners: readonly PolicyWitness[]): IndependentTime | null {
-    const times = cosigners.flatMap(({ key }) => note.signatures
+// The certificate's own checkpoint with the cosigners' earliest time; none when there is no time.
+function dated({ note }: TlogProof, cosigners: readonly PolicyWitness[]): DatedCheckpoint[] {
+    const time = earliestOf(cosigners.flatMap(({ key }) => note.signatures
         .filter(signature => signature.name === key.name && signature.id === key.id)
-        .map(signature => ({ name: escape(key.name), time: verifySignature(key, note.text, signature).time ?? 0 })))
+        .map(signature => ({ names: [escape(key.name)], time: verifySignature(key, note.text, signature).time ?? 0 })))
         // Zero is how a cosigner says no time (tlog-cosignature), not the year 1970.
-        .filter(({ time }) => time > 0);
-    if (times.length === 0)
-        return null;
-    const time = Math.min(...times.map(other => other.time));
-    return { time, names: [...new Set(times.filter(other => other.time === time).map(({ name }) => name))] };
+        .filter(({ time }) => time > 0));
+    return time === null ? [] : [{ note, time }];
 }

@@ -1,14 +1,20 @@
+import { display, type BlockHeader, type BlockHeaders } from "../bitcoin/header.ts";
 import type { Claims, ContextRecord, Statement } from "../core/deposits.ts";
-import type { VerifierKey } from "../core/keys.ts";
 import { escape, formatTime } from "../core/rules.ts";
 import { shownItems, type Evidence } from "../evidence/evidence.ts";
 import { listed, listedChinese, sentence, type Check, type Sentence } from "./report.ts";
 import type { CertificateTexts } from "./texts.ts";
+import type { TrustedKeys } from "./trustedKeys.ts";
+import type { Inputs } from "./verify.ts";
 
 /** What a report says beside the checks: what was ignored, and what is nobody's knowledge but its author's claim. */
-export function* reportNotes(evidence: Evidence, texts: CertificateTexts, depositor: VerifierKey | null, checks: readonly Check[]): Generator<Sentence> {
+export function* reportNotes(evidence: Evidence, texts: CertificateTexts, { depositor, headers }: Inputs, keys: TrustedKeys, checks: readonly Check[]): Generator<Sentence> {
     if (evidence.unknown.length > 0)
         yield unknown(evidence.unknown);
+    for (const { change: { change, proof }, problem } of keys.refused)
+        yield sentence(
+            `A key change given (entry ${proof.index} of ledger '${change.ledger}') was not followed: it ${problem}.`,
+            `所提供的一项密钥变更（账本“${change.ledger}”序号 ${proof.index}）未被采纳：${problem}。`);
     const named = texts.claims.value?.key ?? null;
     if (depositor !== null && named !== null && named.text !== depositor.text)
         yield sentence(
@@ -23,7 +29,7 @@ export function* reportNotes(evidence: Evidence, texts: CertificateTexts, deposi
     if (claims !== "FAIL" && texts.claims.value !== null)
         yield operatorSays(texts.claims.value);
     if (texts.statement.value !== null)
-        yield* dated(texts.statement.value);
+        yield* dated(texts.statement.value, headers);
     if (claims === "PASS" && texts.request.value !== null) {
         const requested = formatTime(texts.request.value.request.requested);
         yield sentence(
@@ -55,15 +61,28 @@ function operatorSays(claims: Claims): Sentence {
         `运营方所称的存证人为“${depositor}”，账户“${claims.account}”${identity === null ? "" : `，身份 ${identity}`}${verified.zh}。`);
 }
 
-function* dated({ received, accuracy, beacon }: Statement): Generator<Sentence> {
+function* dated({ received, accuracy, beacon }: Statement, headers: BlockHeaders): Generator<Sentence> {
     const time = formatTime(received);
     yield sentence(
         `Received ${time} is what the operator's clock said (error bound claimed: ${accuracy === null ? "unknown" : `${accuracy} ms`}).`,
         `接收时间 ${time} 为运营方时钟所示（所称误差界：${accuracy === null ? "未知" : `${accuracy} 毫秒`}）。`);
     if (beacon !== null)
-        yield sentence(
-            `The statement names Bitcoin block ${beacon.height} (${beacon.hash}): if that is its hash, the entry is no older than the block. Not checked.`,
-            `存证记录写明比特币区块 ${beacon.height}（${beacon.hash}）：若此哈希属实，条目不早于该区块。未核验。`);
+        yield beaconNote(beacon, headers.get(beacon.height) ?? null);
+}
+
+/** The block that a statement names could not be known before it was mined; whether it is one takes its header. */
+function beaconNote({ height, hash }: NonNullable<Statement["beacon"]>, header: BlockHeader | null): Sentence {
+    if (header === null)
+        return sentence(
+            `The statement names Bitcoin block ${height} (${hash}): if that is its hash, the entry is no older than the block. Not checked.`,
+            `存证记录写明比特币区块 ${height}（${hash}）：若此哈希属实，条目不早于该区块。未核验。`);
+    return display(header.hash) === hash
+        ? sentence(
+            `The statement names Bitcoin block ${height}, and the header that you trust has the same hash: the entry is no older than the block, which is dated ${formatTime(header.time)} (good to about a day).`,
+            `存证记录写明比特币区块 ${height}，与您信任的区块头哈希相同：条目不早于该区块，其所载时间为 ${formatTime(header.time)}（准确度约为一天）。`)
+        : sentence(
+            `The statement names ${hash} as Bitcoin block ${height}, but the header that you trust has another hash: it says nothing of the entry's age.`,
+            `存证记录将 ${hash} 作为比特币区块 ${height}，但您信任的区块头哈希不同：对条目的早晚不能说明任何问题。`);
 }
 
 function contextNote(context: ContextRecord): Sentence {

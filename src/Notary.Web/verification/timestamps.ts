@@ -5,15 +5,15 @@ import { formatTime } from "../core/rules.ts";
 import type { Certificate, TimestampToken } from "../evidence/certificate.ts";
 import type { Trusted } from "../timestamps/roots.ts";
 import { verifyToken, type TokenVerdict } from "../timestamps/token.ts";
-import type { IndependentTime } from "./ledger.ts";
+import type { DatedCheckpoint } from "./ledger.ts";
 import { fail, notChecked, pass, sentence, type Check, type Sentence } from "./report.ts";
 import { read, type CertificateTexts } from "./texts.ts";
 
 /** The RFC 3161 tokens (check 8), and what they date. */
 export interface TimestampCheck {
     readonly check: Check;
-    /** Times of the verified tokens over checkpoints, each of which includes the entry. */
-    readonly times: readonly IndependentTime[];
+    /** What the verified tokens over checkpoints date; each includes the entry. */
+    readonly dated: readonly DatedCheckpoint[];
     /** What a verified token over the commitment dates. */
     readonly note: Sentence | null;
 }
@@ -30,12 +30,12 @@ interface JudgedToken {
  */
 export function checkTimestamps(certificate: Certificate, texts: CertificateTexts, roots: Trusted | null): TimestampCheck {
     if (certificate.timestamps.length === 0)
-        return { check: notChecked("time", "No time-stamp in the evidence.", "证据中没有时间戳。"), times: [], note: null };
+        return { check: notChecked("time", "No time-stamp in the evidence.", "证据中没有时间戳。"), dated: [], note: null };
     const judged = certificate.timestamps.map(token => judge(token, certificate, texts, roots));
     const verified = judged.filter(token => token.verdict.standing === "verified");
     return {
         check: result(judged, verified),
-        times: verified.filter(token => token.checkpoint !== null).map(({ verdict }) => ({ time: verdict.info!.time, names: [verdict.authority!] })),
+        dated: verified.flatMap(({ verdict, checkpoint }) => checkpoint === null ? [] : { note: checkpoint, time: { time: verdict.info!.time, names: [verdict.authority!] } }),
         note: overCommitment(verified.filter(token => token.checkpoint === null)),
     };
 }

@@ -1,17 +1,21 @@
+import type { BlockHeaders } from "../bitcoin/header.ts";
+import type { KeyChangeProof } from "../core/keyChange.ts";
 import type { VerifierKey } from "../core/keys.ts";
 import type { TrustPolicy } from "../core/policy.ts";
 import { formatTime } from "../core/rules.ts";
 import type { Trusted } from "../timestamps/roots.ts";
 import type { Evidence } from "../evidence/evidence.ts";
 import type { NamedFile } from "../evidence/package.ts";
+import { checkBitcoin } from "./bitcoin.ts";
 import { checkCommitment } from "./commitment.ts";
 import { checkClaims, checkSignature } from "./depositor.ts";
 import { checkFiles } from "./files.ts";
-import { checkCheckpoint, checkInclusion, checkWitnesses, type IndependentTime } from "./ledger.ts";
+import { checkCheckpoint, checkInclusion, checkWitnesses, earliestOf, type IndependentTime } from "./ledger.ts";
 import { reportNotes } from "./notes.ts";
-import { notChecked, sentence, type Check, type Report, type Sentence } from "./report.ts";
+import { sentence, type Check, type Report, type Sentence } from "./report.ts";
 import { checkTimestamps } from "./timestamps.ts";
 import { readTexts, subjectOf, type CertificateTexts } from "./texts.ts";
+import { TrustedKeys, type CompromisedKey } from "./trustedKeys.ts";
 import { decide, verdictSentence } from "./verdict.ts";
 
 /** What the verifier brings: the whole of the trust, and the documents to compare. */
@@ -23,19 +27,29 @@ export interface Inputs {
     readonly files: readonly NamedFile[] | null;
     /** Whose time-stamp tokens count; null: nobody's. */
     readonly tsaRoots: Trusted | null;
+    /** Headers of Bitcoin blocks: that each is in the chain at its height is the verifier's word. What is not here is not checked. */
+    readonly headers: BlockHeaders;
+    /** Changes of a ledger's key since the trust file was written, in any order; each is proven, none is believed. */
+    readonly keyChanges: readonly KeyChangeProof[];
+    /** From then on a key's signature shows nothing, and before it only where an independent time says that it was before. */
+    readonly compromised: readonly CompromisedKey[];
 }
 
-/**
- * Checks evidence against what the verifier trusts, by the numbers of proto/README.md, "Verification". Check 9 takes
- * block headers that a page does not have; it stays NOT CHECKED, and says what does check it.
- */
+/** Of a verifier who brings a trust file and nothing else. */
+export const trustAlone = (policy: TrustPolicy): Inputs =>
+    ({ policy, depositor: null, files: null, tsaRoots: null, headers: new Map(), keyChanges: [], compromised: [] });
+
+/** Checks evidence against what the verifier trusts, by the numbers of proto/README.md, "Verification". */
 export function verify(evidence: Evidence, given: Inputs): Report {
     // Documents that a package carries are compared like those given beside it: none of them is believed.
     const files = evidence.included.length > 0 ? [...evidence.included, ...given.files ?? []] : given.files;
     const texts = readTexts(evidence.certificate);
-    const [inclusion, checkpoint] = [checkInclusion(texts), checkCheckpoint(texts, given.policy)];
+    const keys = new TrustedKeys(given.policy, given.keyChanges, given.compromised);
     const witnesses = checkWitnesses(texts, given.policy);
     const timestamps = checkTimestamps(evidence.certificate, texts, given.tsaRoots);
+    const dated = [...witnesses.dated, ...timestamps.dated];
+    const [inclusion, checkpoint] = [checkInclusion(texts), checkCheckpoint(texts, keys, dated)];
+    const bitcoin = checkBitcoin(evidence, texts, given.headers);
     const file = checkFiles(evidence, texts.statement.value, files);
     const checks: Check[] = [
         file.check,
@@ -46,7 +60,7 @@ export function verify(evidence: Evidence, given: Inputs): Report {
         checkpoint,
         witnesses.check,
         timestamps.check,
-        bitcoin(evidence),
+        bitcoin.check,
     ];
     const isProven = inclusion.result === "PASS" && checkpoint.result === "PASS";
     const verdict = decide(checks, files !== null);
@@ -54,27 +68,11 @@ export function verify(evidence: Evidence, given: Inputs): Report {
         subject: subjectOf(texts),
         verdict,
         verdictSentence: verdictSentence(verdict, checks, evidence, texts, files, given.depositor !== null),
-        timeSentence: timeSentence(texts, isProven ? earliestOf([witnesses.earliest, ...timestamps.times]) : null),
+        timeSentence: timeSentence(texts, isProven ? earliestOf([...dated.map(({ time }) => time), ...bitcoin.earliest === null ? [] : [bitcoin.earliest]]) : null),
         checks,
         // Without a proven entry there is no deposit whose commitment could be dated.
-        notes: [...file.notes, ...isProven && timestamps.note !== null ? [timestamps.note] : [], ...reportNotes(evidence, texts, given.depositor, checks)],
+        notes: [...file.notes, ...isProven && timestamps.note !== null ? [timestamps.note] : [], ...reportNotes(evidence, texts, given, keys, checks)],
     };
-}
-
-function bitcoin({ ots }: Evidence): Check {
-    return ots === 0
-        ? notChecked("bitcoin", "No OpenTimestamps path in the evidence.", "证据中没有 OpenTimestamps 路径。")
-        : notChecked(
-            "bitcoin",
-            `The evidence holds ${ots === 1 ? "1 OpenTimestamps path" : `${ots} OpenTimestamps paths`}, which this page does not check. 'notary verify --bitcoin URL' does, and so does any OpenTimestamps client.`,
-            `证据含 ${ots} 条 OpenTimestamps 路径，本页面不核验。请以“notary verify --bitcoin 地址”或任一 OpenTimestamps 客户端核验。`);
-}
-
-/** The earliest of those that there are, with everybody who names it. */
-function earliestOf(times: readonly (IndependentTime | null)[]): IndependentTime | null {
-    const all = times.filter(time => time !== null);
-    const time = Math.min(...all.map(other => other.time));
-    return all.length === 0 ? null : { time, names: [...new Set(all.filter(other => other.time === time).flatMap(other => other.names))] };
 }
 
 /** The sentence on time that goes with every verdict. */
@@ -86,7 +84,7 @@ function timeSentence(texts: CertificateTexts, earliest: IndependentTime | null)
     const gap = gapSentence(statement.received, earliest.time);
     return sentence(
         `The entry existed no later than ${formatTime(earliest.time)}, according to ${earliest.names.join(", ")}.${gap.en}`,
-        `该条目最晚于 ${formatTime(earliest.time)} 已存在，依据：${earliest.names.join("、")}。${gap.zh}`);
+        `该条目最晚于 ${formatTime(earliest.time)} 已存在，依据：${(earliest.chineseNames ?? earliest.names).join("、")}。${gap.zh}`);
 }
 
 const hour = 3_600_000;

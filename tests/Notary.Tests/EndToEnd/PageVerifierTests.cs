@@ -26,4 +26,12 @@ public sealed class PageVerifierTests
     [Fact]
     public async Task The_page_says_what_the_program_says_of_damaged_copies() =>
         await PageVerifier.AssertAgreementAsync([.. PageCases.Mutations([.. PageCases.Vectors(), .. PageCases.Samples()], Seed, 12)]);
+
+    [Fact]
+    public async Task The_page_says_what_the_program_says_of_headers_key_changes_and_compromised_keys() =>
+        await PageVerifier.AssertAgreementAsync(PageInputCases.All());
+
+    [Fact]
+    public async Task The_page_says_what_the_program_says_of_damaged_paths_headers_and_key_changes() =>
+        await PageVerifier.AssertAgreementAsync([.. PageInputCases.Mutations(PageInputCases.All(), Seed, 12)]);
 }

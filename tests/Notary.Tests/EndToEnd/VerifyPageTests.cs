@@ -116,6 +116,35 @@ public sealed class VerifyPageTests(RunningServer server) : IClassFixture<Runnin
         Assert.Empty(Strings(found, "problems"));
     }
 
+    [Theory]
+    [InlineData("zh-CN", "该条目最晚于 2026-11-23T08:00:00.000Z 已存在，依据：比特币区块 358391（准确度约为一天）。")]
+    [InlineData("en", "The entry existed no later than 2026-11-23T08:00:00.000Z, according to Bitcoin block 358391 (good to about a day).")]
+    public async Task A_court_brings_headers_of_blocks_and_is_told_their_time(string locale, string words)
+    {
+        var found = await VerifyAsync("whole, with headers", locale);
+
+        Assert.Equal("PASS", Text(found, "verdict"));
+        Assert.Equal("PASS", found["checks"]!["bitcoin"]!.GetValue<string>());
+        Assert.Contains(words, Text(found, "text"), StringComparison.Ordinal);
+        Assert.Empty(Strings(found, "problems"));
+    }
+
+    [Fact]
+    public async Task Key_changes_and_compromised_keys_are_taken_from_their_fields()
+    {
+        var followed = await VerifyAsync("newest, key changes: both");
+        Assert.Equal("PASS", Text(followed, "verdict"));
+        Assert.Contains("the key change given proves it", Text(followed, "text"), StringComparison.Ordinal);
+
+        var stolen = await VerifyAsync("stolen, then");
+        Assert.Equal("INDETERMINATE", Text(stolen, "verdict"));
+        Assert.Contains("which you say was compromised", Text(stolen, "text"), StringComparison.Ordinal);
+
+        var bent = await VerifyAsync("bent key change 0");
+        Assert.Equal("keyChange", Text(bent, "refused"));
+        Assert.Contains("/key-change/ID", Text(bent, "text"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_verification_that_was_stopped_has_no_verdict_and_the_next_one_has()
     {
@@ -215,6 +244,16 @@ public sealed class VerifyPageTests(RunningServer server) : IClassFixture<Runnin
         Assert.InRange(found["slowest"]!.GetValue<double>(), 0, 2000);
     }
 
+    [Fact]
+    public async Task Paths_as_long_and_as_many_as_the_format_allows_leave_the_page_responsive()
+    {
+        var one = PageInputCases.All().First(one => one.Name == "whole, with long paths");
+        var found = await PageBrowser.RunAsync("responsive", Page.ToString(), new { evidence = Write("long", one.Evidence), trust = Write("trust", one.Trust) });
+
+        Assert.Equal("PASS", Text(found, "verdict"));
+        Assert.InRange(found["slowest"]!.GetValue<double>(), 0, 2000);
+    }
+
     [Theory]
     [InlineData("light", 1100)]
     [InlineData("dark", 1100)]
@@ -251,6 +290,21 @@ public sealed class VerifyPageTests(RunningServer server) : IClassFixture<Runnin
         Assert.Equal("nosniff", response.Headers.GetValues("X-Content-Type-Options").Single());
         Assert.Equal("no-referrer", response.Headers.GetValues("Referrer-Policy").Single());
         Assert.Contains($"<pre id=\"operator-trust\" hidden>log {server.Origin}+", html, StringComparison.Ordinal);
+    }
+
+    private async Task<JsonNode> VerifyAsync(string name, string locale = "en")
+    {
+        var one = PageInputCases.All().First(one => one.Name == name);
+        return await PageBrowser.RunAsync("verify", Page.ToString(), new
+        {
+            locale,
+            evidence = Write("case.zip", one.Evidence),
+            trust = Write("case.trust", one.Trust),
+            files = one.Files?.Select(file => Write(Path.GetFileName(file.Path), file.Content)),
+            headers = one.Headers is { } headers ? Write("headers.txt", headers) : null,
+            keyChanges = one.KeyChanges.Select((change, i) => Write($"key-change-{i}", change)),
+            compromised = string.Concat(one.Compromised.Select(key => $"{key.Key}@{Timestamp.Format(key.Since)}\n")),
+        });
     }
 
     private byte[] Trust() => Encoding.UTF8.GetBytes(TrustPolicy.Format(ledger.Key.Verifier, null));

@@ -29,6 +29,13 @@ internal sealed record PageCase(
     /// </summary>
     public bool HasSeveralFaults { get; init; }
 
+    /// <summary>A list of block headers; null when none is given.</summary>
+    public byte[]? Headers { get; init; }
+
+    public IReadOnlyList<byte[]> KeyChanges { get; init; } = [];
+
+    public IReadOnlyList<(VerifierKey Key, DateTimeOffset Since)> Compromised { get; init; } = [];
+
     /// <summary>What the verifier of the page is told, as one line.</summary>
     public string Question => new JsonObject
     {
@@ -36,6 +43,9 @@ internal sealed record PageCase(
         ["trust"] = Convert.ToBase64String(Trust),
         ["depositor"] = Depositor,
         ["tsaRoots"] = TsaRoots is null ? null : Convert.ToBase64String(TsaRoots),
+        ["headers"] = Headers is null ? null : Convert.ToBase64String(Headers),
+        ["keyChanges"] = new JsonArray([.. KeyChanges.Select(change => (JsonNode)Convert.ToBase64String(change))]),
+        ["compromised"] = string.Concat(Compromised.Select(one => $"{one.Key}@{Timestamp.Format(one.Since)}\n")),
         ["files"] = Files is null ? null : new JsonArray([.. Files.Select(file =>
             new JsonObject { ["path"] = file.Path, ["content"] = Convert.ToBase64String(file.Content) })]),
     }.ToJsonString();
@@ -47,10 +57,20 @@ internal sealed record PageCase(
         {
             var policy = TrustPolicy.Parse(Trust);
             var roots = TsaRoots is null ? null : TimestampRoots.Parse(Encoding.UTF8.GetString(TsaRoots));
+            var changes = KeyChanges.Select(change => KeyChangeProof.Parse(change)).ToList();
+            var headers = Headers is null ? new Dictionary<ulong, BlockHeader>() : HeaderFile.Parse(StrictText.Decode("block headers", Headers));
             var depositor = Depositor.Length == 0 ? null : VerifierKey.Parse(Depositor);
             using var stream = new MemoryStream(Evidence, writable: false);
             var evidence = Notary.Core.Evidence.Read(stream, CancellationToken.None);
-            return Print(Verifier.Verify(evidence, new VerifierInputs(policy) { Depositor = depositor, TimestampRoots = roots, Files = Hash(Verifier.NeedsSm3(evidence)) }));
+            return Print(Verifier.Verify(evidence, new VerifierInputs(policy)
+            {
+                Depositor = depositor,
+                TimestampRoots = roots,
+                Files = Hash(Verifier.NeedsSm3(evidence)),
+                BlockHeaders = headers,
+                KeyChanges = changes,
+                Compromised = Compromised.ToDictionary(one => one.Key, one => one.Since),
+            }));
         }
         catch (MalformedException refusal)
         {
@@ -86,8 +106,7 @@ internal sealed record PageCase(
         var checks = report["checks"]!.AsArray().Select(check => (
             Name: Text(check!, "name"), Result: Text(check!, "result"), Words: $"{Text(check!["reason"]!, "en")} | {Text(check["reason"]!, "zh")}")).ToList();
         Append(text, checks);
-        if (checks.All(check => !IsBeyond(check.Name, check.Words)))
-            text.AppendLine(Text(report, "verdict")).AppendLine(Both(report["verdictSentence"]!)).AppendLine(Both(report["timeSentence"]!));
+        text.AppendLine(Text(report, "verdict")).AppendLine(Both(report["verdictSentence"]!)).AppendLine(Both(report["timeSentence"]!));
         foreach (var note in report["notes"]!.AsArray())
             text.AppendLine(Both(note!));
         return text.ToString();
@@ -99,8 +118,7 @@ internal sealed record PageCase(
         var checks = report.Checks.Select(check => (
             check.Name, Result: ResultWords.Of(check.Result).English, Words: $"{check.Reason.English} | {check.Reason.Chinese}")).ToList();
         Append(text, checks);
-        if (checks.All(check => !IsBeyond(check.Name, check.Words)))
-            text.AppendLine(ResultWords.Of(report.Verdict).English).AppendLine(Both(report.VerdictSentence)).AppendLine(Both(report.TimeSentence));
+        text.AppendLine(ResultWords.Of(report.Verdict).English).AppendLine(Both(report.VerdictSentence)).AppendLine(Both(report.TimeSentence));
         foreach (var note in report.Notes)
             text.AppendLine(Both(note));
         return text.ToString();
@@ -109,12 +127,8 @@ internal sealed record PageCase(
     private static void Append(StringBuilder text, List<(string Name, string Result, string Words)> checks)
     {
         foreach (var (name, result, words) in checks)
-            text.AppendLine(IsBeyond(name, words) ? $"{name}: not the page's" : string.Create(CultureInfo.InvariantCulture, $"{name}: {result} {words}"));
+            text.AppendLine(CultureInfo.InvariantCulture, $"{name}: {result} {words}");
     }
-
-    // What the page never checks it may not be asked about: it says NOT CHECKED of every path.
-    private static bool IsBeyond(string check, string words) =>
-        check is CheckNames.Bitcoin && !words.StartsWith("No ", StringComparison.Ordinal);
 
     private static string WithoutFault(string printed) => Fault.Replace(printed, "$1 ...");
 

@@ -156,7 +156,8 @@ internal static class PageCases
         return Bytes(members.ToJsonString());
     }
 
-    private static byte[] Damage(byte[] original, Random random)
+    /// <summary>Something bent, cut, doubled, put in or written over.</summary>
+    public static byte[] Damage(byte[] original, Random random)
     {
         if (original.Length == 0)
             return [(byte)random.Next(256)];

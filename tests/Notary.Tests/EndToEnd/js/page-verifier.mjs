@@ -21,9 +21,10 @@ runInThisContext(/<script type="text\/plain" id="verifier">([^]*?)<\/script>/.ex
 const blob = base64 => new Bytes(new Uint8Array(Buffer.from(base64, "base64")));
 
 for await (const line of createInterface({ input: process.stdin })) {
-    const { evidence, trust, depositor, tsaRoots, files } = JSON.parse(line);
+    const { evidence, trust, depositor, tsaRoots, headers, keyChanges, compromised, files } = JSON.parse(line);
     await globalThis.self.onmessage({ data: {
-        evidence: blob(evidence), trust: blob(trust).bytes, depositor, tsaRoots: tsaRoots === null ? null : blob(tsaRoots).bytes, files: files?.map(({ path, content }) => ({ path, blob: blob(content) })) ?? null,
+        evidence: blob(evidence), trust: blob(trust).bytes, depositor, tsaRoots: tsaRoots === null ? null : blob(tsaRoots).bytes, headers: headers === null ? null : blob(headers).bytes,
+        keyChanges: keyChanges.map(change => blob(change).bytes), compromised, files: files?.map(({ path, content }) => ({ path, blob: blob(content) })) ?? null,
     } });
     console.log(JSON.stringify(answer, (_, value) => typeof value === "bigint" ? String(value) : value));
 }

@@ -15,6 +15,14 @@ const choose = async () => {
         await page.setInputFiles("#documents", given.files);
     if (given.folder)
         await page.setInputFiles("#folder", given.folder);
+    if (given.headers)
+        await page.setInputFiles("#headers", given.headers);
+    if (given.keyChanges)
+        await page.setInputFiles("#key-changes", given.keyChanges);
+    if (given.compromised) {
+        await page.evaluate(() => document.getElementById("compromised").closest("details").open = true);
+        await page.fill("#compromised", given.compromised);
+    }
 };
 
 const outcome = async () => {
@@ -172,7 +180,7 @@ function ofRenderers(file, value) {
     return sum;
 }
 
-function answer({ evidence, trust, depositor, tsaRoots, files }) {
+function answer({ evidence, trust, depositor, tsaRoots, headers, keyChanges, compromised, files }) {
     const bytes = base64 => Uint8Array.from(atob(base64), character => character.charCodeAt(0));
     const worker = new Worker(URL.createObjectURL(new Blob([document.getElementById("verifier").textContent])));
     return new Promise(done => {
@@ -184,6 +192,7 @@ function answer({ evidence, trust, depositor, tsaRoots, files }) {
         };
         worker.postMessage({
             evidence: new Blob([bytes(evidence)]), trust: bytes(trust), depositor, tsaRoots: tsaRoots === null ? null : bytes(tsaRoots),
+            headers: headers === null ? null : bytes(headers), keyChanges: keyChanges.map(bytes), compromised,
             files: files?.map(({ path, content }) => ({ path, blob: new Blob([bytes(content)]) })) ?? null,
         });
     });
