@@ -50,14 +50,14 @@ const navigation = current => places.map(([place, zh, en]) =>
 async function page(name) {
     const html = source(`${name}.html`);
     const style = source("style.css").replaceAll("\n", "");
-    const script = html.includes("{{script}}") ? contained(await bundle(scripts[name] ?? name)) : "";
+    const [early, script] = [contained(await bundle("early")), contained(await bundle(scripts[name] ?? name))];
     const worker = html.includes("{{worker}}") ? contained(await bundle(workers[name])) : "";
-    // What the page may do: run this script and no other, read what it is given, and send nothing anywhere.
+    // What the page may do: run these scripts and no other, read what it is given, and send nothing anywhere.
     const policy = [
-        "default-src 'none'", `script-src ${script === "" ? "'none'" : digest(script)}`, `style-src ${digest(style)}`,
+        "default-src 'none'", `script-src ${digest(early)} ${digest(script)}`, `style-src ${digest(style)}`,
         ...worker === "" ? [] : ["worker-src blob:"], ...connected.includes(name) ? ["connect-src 'self'"] : [], "base-uri 'none'", "form-action 'none'",
     ].join("; ");
-    const parts = { policy, style, script, worker, header: source("header.html").trim().replace("{{navigation}}", navigation(name === "home" ? "." : name)) };
+    const parts = { policy, style, early, script, worker, header: source("header.html").trim().replace("{{navigation}}", navigation(name === "home" ? "." : name)) };
     if (name === "expert")
         Object.assign(parts, { byHand: byHand(), formatsChinese: formats("proto/README.zh.md"), formatsEnglish: formats("proto/README.md") });
     return html.replace(/\{\{(\w+)\}\}/g, (_, part) => parts[part] ?? fail(`${name}.html asks for ${part}`));

@@ -1,3 +1,5 @@
+import { askedLanguage, firstLanguage, showIn, type Language } from "./language.ts";
+
 /** What a page shows of strangers' words goes through here: as text, never as markup. */
 export type Child = Node | string | null;
 
@@ -19,18 +21,10 @@ export function find<T extends HTMLElement = HTMLElement>(id: string): T {
     return found as T;
 }
 
-export type Language = "zh" | "en";
-
-/** The language that the page is shown in: as its address says, else the reader's own; Chinese first. */
-export const firstLanguage = (): Language => {
-    const asked = new URLSearchParams(location.search).get("lang") ?? navigator.language;
-    return asked.toLowerCase().startsWith("zh") ? "zh" : "en";
-};
-
 /** Both languages of every text stand in the page; the root's language chooses by style, so that no script is needed to read. */
 export function setUpLanguage(changed: (language: Language) => void): void {
     const apply = (language: Language): void => {
-        document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+        showIn(language);
         document.title = document.body.dataset[language] ?? document.title;
         for (const button of document.querySelectorAll<HTMLElement>("[data-language]"))
             button.setAttribute("aria-pressed", String(button.dataset["language"] === language));
@@ -39,13 +33,27 @@ export function setUpLanguage(changed: (language: Language) => void): void {
         changed(language);
     };
     for (const button of document.querySelectorAll<HTMLElement>("[data-language]"))
-        button.addEventListener("click", () => apply(button.dataset["language"] as Language));
+        button.addEventListener("click", () => {
+            const language = button.dataset["language"] as Language;
+            apply(language);
+            carryOn(language);
+        });
+    if (askedLanguage() !== null)
+        carryOn(firstLanguage());
     // A page from a disk has no neighbours to lead to.
     if (location.protocol === "file:") {
         for (const link of document.querySelectorAll<HTMLElement>(".served"))
             link.hidden = true;
     }
     apply(firstLanguage());
+}
+
+// What a reader chose holds on the next page too, without a cookie.
+function carryOn(language: Language): void {
+    for (const link of document.querySelectorAll<HTMLAnchorElement>("nav a, .cards a")) {
+        const [, place, fragment] = /^([^?#]*)[^#]*(.*)$/.exec(link.getAttribute("href")!)!;
+        link.setAttribute("href", `${place}?lang=${language}${fragment}`);
+    }
 }
 
 /** A text in both languages, of which the style shows one. */

@@ -24,6 +24,9 @@ const own = new TextEncoder().encode(find("operator-trust").textContent ?? "");
 const headers = new FileField("headers", 20 << 20);
 const keyChanges = new FileField("key-changes", 256 << 10);
 
+// It stands in the page from the first, so that nothing moves when it stays.
+const operatorsWord = find("operators-word");
+
 let evidence: File | null = null;
 let roots: Root[] = [];
 let trust: Trust | null = own.length > 0 ? { file: own, name: null } : null;
@@ -94,7 +97,7 @@ function showTrust(): void {
         return;
     }
     try {
-        state.replaceChildren(trust.name === null ? operatorsWord() : ownFile(trust.name), policyContents(parsePolicy(trust.file), trust.file));
+        state.replaceChildren(trust.name === null ? operatorsWord : ownFile(trust.name), policyContents(parsePolicy(trust.file), trust.file));
     } catch (problem) {
         if (!(problem instanceof Malformed))
             throw problem;
@@ -103,10 +106,6 @@ function showTrust(): void {
         allow();
     }
 }
-
-const operatorsWord = (): HTMLElement => element("p", { class: "notice", id: "operators-word" }, both(sentence(
-    "The only trust at hand is what the operator of this page wrote into it: whoever made the page says whose signature counts. For a verdict that does not rest on that, load a trust file that you have from elsewhere.",
-    "目前唯一的信任依据来自本页面的运营方：以谁的签名为准，由页面制作者说了算。如需不依赖于此的结论，请载入您另行取得的信任文件。")));
 
 function allow(): void {
     find<HTMLButtonElement>("run").disabled = evidence === null || trust === null || worker !== null;

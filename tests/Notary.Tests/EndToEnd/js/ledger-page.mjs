@@ -66,7 +66,7 @@ async function tabs() {
     const places = [];
     do {
         await page.keyboard.press("Tab");
-        places.push(await page.evaluate(() => document.activeElement.id || document.activeElement.getAttribute("href") || document.activeElement.dataset.language || document.activeElement.innerText));
+        places.push(await page.evaluate(() => document.activeElement.id || document.activeElement.getAttribute("href")?.split("?")[0] || document.activeElement.dataset.language || document.activeElement.innerText));
     } while (places.length < 30 && await page.evaluate(() => document.activeElement !== document.body));
     return places;
 }
