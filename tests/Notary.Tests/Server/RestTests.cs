@@ -161,7 +161,7 @@ public sealed class RestTests(AccountsServer server) : IClassFixture<AccountsSer
     {
         using var account = JsonDocument.Parse(await (await SendAsync(HttpMethod.Get, "/v1/account", "beta")).Content.ReadAsStringAsync(Cancellation));
         Assert.Equal(("beta", "depositor"), (account.RootElement.GetProperty("account").GetString(), account.RootElement.GetProperty("role").GetString()));
-        Assert.Contains("href=\"v1/openapi.json\"", await server.Web.GetStringAsync("/help", Cancellation), StringComparison.Ordinal);
+        Assert.Contains("href=\"v1/openapi.json\"", await server.Web.GetStringAsync("/expert", Cancellation), StringComparison.Ordinal);
         using var ledger = JsonDocument.Parse(await server.Web.GetStringAsync("/v1/ledger", Cancellation));
         Assert.Equal(NoteCheck.Valid, SignedNote.Parse(ledger.RootElement.GetProperty("checkpoint").GetString()!).Check(server.Server.Key));
     }

@@ -106,7 +106,7 @@ public sealed class TileEndpointsTests(RunningServer server) : IClassFixture<Run
     [InlineData("/tile/entries/000.p/1/2")]
     [InlineData("/tile")]
     [InlineData("/tile/0/%30%30%30x")]
-    [InlineData("/")]
+    [InlineData("/index.html")]
     [InlineData("/tile/0/x18446744073709551616")]
     public async Task What_is_not_there_yet_and_what_is_no_tile_are_not_found_and_not_remembered(string path)
     {
