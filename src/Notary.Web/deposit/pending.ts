@@ -132,7 +132,7 @@ function depositRecord(source: Source): [start: number, end: number] {
             throw new Malformed(document, null, `is damaged or cut short at byte ${at}: take another copy`);
         const [kind, start] = [head[1]!, at + head[0].length];
         const end = start + Number(head[2]);
-        if (end + 1 > source.size || digest(kind, pieces(source, start, end)) !== head[3])
+        if (end + 1 > source.size || digest(kind, pieces(source, start, end)) !== head[3] || source.read(end, 1)[0] !== 10)
             throw new Malformed(document, null, `is damaged or cut short at byte ${at}: take another copy`);
         at = end + 1;
         if (kind === "deposit")
