@@ -17,9 +17,7 @@ let session: Session | null = null;
 
 function setUp(): void {
     setUpLanguage(() => {});
-    // Under another address, `?lang=en` for one, the same link would load the page anew.
-    for (const link of document.querySelectorAll<HTMLAnchorElement>("a[href^='deposits#']"))
-        link.href = link.hash;
+    document.addEventListener("click", stay);
     window.addEventListener("hashchange", show);
     find("sign-in").addEventListener("submit", event => {
         event.preventDefault();
@@ -33,6 +31,15 @@ function setUp(): void {
     });
     show();
     void signIn(null, true);
+}
+
+/** A link to this very page may carry another language in its address: followed as it stands it would load the page anew, and lose the key. */
+function stay(event: MouseEvent): void {
+    const link = event.target instanceof Element ? event.target.closest("a") : null;
+    if (link === null || link.pathname !== location.pathname || link.hash === "" || event.ctrlKey || event.metaKey || event.shiftKey)
+        return;
+    event.preventDefault();
+    location.hash = link.hash;
 }
 
 async function signInWithKey(): Promise<void> {

@@ -43,6 +43,23 @@ public sealed class PageDepositorTests : IDisposable
     }
 
     [Fact]
+    public async Task Time_stamps_that_the_ledger_has_already_stand_in_the_evidence_at_their_place()
+    {
+        var (authority, time) = (new TestAuthority(), TestLedger.Created.AddDays(1));
+        var evidence = TestDeposit.Make(ledger, new()).Evidence();
+        var certificate = evidence.Certificate;
+        var token = authority.Stamp(Encoding.UTF8.GetBytes(certificate.Checkpoint!), time);
+        var stamped = certificate with
+        {
+            Timestamps = [new TimestampToken(TimestampToken.OverCheckpoint, token, null), new TimestampToken(TimestampToken.OverCheckpoint, token, certificate.Proof)],
+        };
+        var answer = (await AskAsync([Accept(Journal(evidence), stamped.ToJson(), Trust())]))[0];
+
+        Assert.Equal("accepted", Kind(answer));
+        Assert.Equal(EvidenceSamples.Pack(Evidence.Create(stamped, evidence.Manifest!, evidence.Seed!.Value)), Convert.FromBase64String(answer["evidence"]!.GetValue<string>()));
+    }
+
+    [Fact]
     public async Task Every_damaged_certificate_is_accepted_or_refused_as_by_the_program()
     {
         var evidence = TestDeposit.Make(ledger, new() { Files = [("one.txt", "one"), ("二.txt", "two")] }).Evidence();

@@ -8,13 +8,13 @@ namespace Notary.Tests.EndToEnd;
 /// <summary>Signing in to the page of deposits, in a browser, on a ledger with accounts; and what becomes of the key.</summary>
 public sealed class SignInPageTests(AccountsServer server) : IClassFixture<AccountsServer>
 {
-    private string Address => new Uri(server.Server.WebAddress, "deposits?lang=en").ToString();
+    private string Address => new Uri(server.Server.WebAddress, "deposits").ToString();
 
     [Fact]
     public async Task A_key_signs_in_stays_in_memory_and_goes_nowhere_but_into_the_header()
     {
         var key = server.KeyOf("alpha", Role.Depositor);
-        var found = await PageBrowser.RunAsync("signedIn", Address, new { key });
+        var found = await PageBrowser.RunAsync("signedIn", Address, new { key, locale = "en" });
 
         Assert.True(found["first"]!["signIn"]!.GetValue<bool>());
         Assert.Empty(found["first"]!["problem"]!.AsArray());
@@ -24,7 +24,7 @@ public sealed class SignInPageTests(AccountsServer server) : IClassFixture<Accou
         Assert.Equal("My deposits", Text(found, "mine", "title"));
         // Going to the other view loaded nothing anew, so the key is still there.
         Assert.Contains("alpha Ltd", Text(found, "back", "who"), StringComparison.Ordinal);
-        Assert.Single(Strings(found["requests"]!), request => request == $"GET {Address}");
+        Assert.Single(Strings(found["requests"]!), request => request.StartsWith($"GET {Address}", StringComparison.Ordinal));
         Assert.Contains("has forgotten the key", Text(found, "out", "outcome"), StringComparison.Ordinal);
         Assert.Equal("", Text(found, "out", "who"));
 
@@ -45,7 +45,7 @@ public sealed class SignInPageTests(AccountsServer server) : IClassFixture<Accou
     [InlineData("<img src=x onerror=alert(1)>", "KEY", "This is no API key")]
     public async Task A_key_that_is_none_is_refused_with_what_to_do_next(string key, string problem, string words)
     {
-        var found = await PageBrowser.RunAsync("signedIn", Address, new { key });
+        var found = await PageBrowser.RunAsync("signedIn", Address, new { key, locale = "en" });
 
         Assert.Equal([problem], Strings(found["entered"]!["problem"]!));
         Assert.Contains(words, Text(found, "entered", "outcome"), StringComparison.Ordinal);

@@ -18,10 +18,13 @@ export async function signedIn() {
     const first = { ...await shown(), ...await page.evaluate(audit), shifts: await page.evaluate(() => globalThis.shifts) };
     await signIn(given.key);
     const entered = await shown();
-    await page.click("header nav a[href='#mine']");
+    // In another language, which the links carry on in their addresses.
+    await page.click("[data-language=zh]");
+    await page.click("[data-language=en]");
+    await page.click("header nav a[href$='#mine']");
     await page.waitForSelector("#view-mine:not([hidden])", { timeout: 2000 }).catch(() => null);
     const mine = { ...await shown(), title: await page.locator("h1:visible").innerText() };
-    await page.click("header nav a[href='#new']");
+    await page.click("header nav a[href$='#new']");
     const back = await shown();
     // Wherever a page could leave a key behind.
     const kept = await page.evaluate(async () => JSON.stringify([
