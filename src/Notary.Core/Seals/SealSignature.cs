@@ -20,6 +20,8 @@ public sealed class SealSignature
     private static readonly Asn1Tag Zero = new(TagClass.ContextSpecific, 0, isConstructed: true);
     private static readonly Asn1Tag One = new(TagClass.ContextSpecific, 1, isConstructed: true);
 
+    private static readonly string[] SignedKinds = [.. ((string[])[TimestampOids.ContentType, MessageDigest, TimestampOids.SigningCertificateV2]).Order(StringComparer.Ordinal)];
+
     private readonly SignedCms cms;
 
     private SealSignature(SignedCms cms, X509Certificate2 signer, ReadOnlyMemory<byte>? token) => (this.cms, Signer, Token) = (cms, signer, token);
@@ -81,8 +83,9 @@ public sealed class SealSignature
             cms.Decode(der.Span);
             return Read(cms, der.Span);
         }
-        catch (Exception e) when (e is CryptographicException or AsnContentException)
+        catch (Exception e) when (e is CryptographicException or AsnContentException or ArgumentException)
         {
+            // An ArgumentException is what the framework says of a signer whose issuer has an empty name.
             throw Malformed("is not CMS signed data");
         }
     }
@@ -108,10 +111,11 @@ public sealed class SealSignature
         if (cms.Certificates.Count is 0 or > SealLimits.Certificates)
             throw Malformed($"has {cms.Certificates.Count} certificates (1 to {SealLimits.Certificates})");
         var info = cms.SignerInfos[0];
-        var signed = info.SignedAttributes.Cast<CryptographicAttributeObject>().ToDictionary(attribute => attribute.Oid.Value!, attribute => attribute.Values);
-        if (!signed.Keys.Order().SequenceEqual(((string[])[TimestampOids.ContentType, MessageDigest, TimestampOids.SigningCertificateV2]).Order()) || signed.Values.Any(values => values.Count != 1))
+        // A list, since one kind may be there twice.
+        var signed = info.SignedAttributes.Cast<CryptographicAttributeObject>().OrderBy(attribute => attribute.Oid.Value, StringComparer.Ordinal).ToList();
+        if (!signed.Select(attribute => attribute.Oid.Value).SequenceEqual(SignedKinds) || signed.Exists(attribute => attribute.Values.Count != 1))
             throw Malformed("signs other attributes than PAdES asks for");
-        var ids = CertificateId.ReadAll(Document, signed[TimestampOids.SigningCertificateV2][0].RawData);
+        var ids = CertificateId.ReadAll(Document, signed.Find(attribute => attribute.Oid.Value == TimestampOids.SigningCertificateV2)!.Values[0].RawData);
         var named = ids.Select(id => cms.Certificates.FirstOrDefault(id.IsOf)).ToList();
         if (named.Count != cms.Certificates.Count || named.Contains(null) || named.Distinct().Count() != named.Count)
             throw Malformed("holds other certificates than it signs");

@@ -58,6 +58,19 @@ public static class SealVerification
     /// <param name="now">Today, as the verifier's clock says.</param>
     public static SealVerdict Verify(SealSignature seal, SealRoots? roots, TimestampRoots? authorities, DateTimeOffset now)
     {
+        try
+        {
+            return Judge(seal, roots, authorities, now);
+        }
+        catch (CryptographicException)
+        {
+            // The framework looks into a certificate's extensions, keys and names only when it is asked for them.
+            return new SealVerdict(SealStanding.Refused, new Sentence("holds a certificate that cannot be read", "所含的证书无法读取"), null);
+        }
+    }
+
+    private static SealVerdict Judge(SealSignature seal, SealRoots? roots, TimestampRoots? authorities, DateTimeOffset now)
+    {
         if (CertificateProblem(seal.Signer) is { } unfit) // (1)
             return new SealVerdict(SealStanding.Refused, unfit, null);
         if (!seal.IsIntact()) // (2)

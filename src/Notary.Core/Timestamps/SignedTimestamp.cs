@@ -41,8 +41,9 @@ internal sealed class SignedTimestamp
             cms.Decode(der.Span);
             return Read(cms);
         }
-        catch (Exception e) when (e is CryptographicException or AsnContentException)
+        catch (Exception e) when (e is CryptographicException or AsnContentException or ArgumentException)
         {
+            // An ArgumentException is what the framework says of a signer whose issuer has an empty name.
             throw Malformed(null, "is not CMS signed data of a time-stamp");
         }
     }

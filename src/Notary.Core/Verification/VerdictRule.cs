@@ -90,9 +90,12 @@ internal static class VerdictRule
     {
         var missing = Missing(checks, withFiles).ToList();
         var names = string.Join(", ", missing.Select(check => check.Name));
+        var inside = missing.All(check => check.Name == CheckNames.Pages)
+            ? new Sentence(" What is attached to the file passes.", "文件所附的数据本身通过核验。")
+            : default;
         return new Sentence(
-            $"INDETERMINATE: nothing failed, but {names} could not be checked. {string.Join(" ", missing.Select(check => check.Reason.English))}",
-            $"无法判断：没有不通过的核验项，但以下各项未能核验：{ChineseNames(missing)}。{string.Concat(missing.Select(check => check.Reason.Chinese))}");
+            $"INDETERMINATE: nothing failed, but {names} could not be checked. {string.Join(" ", missing.Select(check => check.Reason.English))}{inside.English}",
+            $"无法判断：没有不通过的核验项，但以下各项未能核验：{ChineseNames(missing)}。{string.Concat(missing.Select(check => check.Reason.Chinese))}{inside.Chinese}");
     }
 
     private static string ChineseNames(IEnumerable<Check> checks) =>

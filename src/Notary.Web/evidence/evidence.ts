@@ -31,13 +31,13 @@ export function readEvidence(source: Source): Evidence {
     if ([0x7B, 0x20, 0x09, 0x0D, 0x0A].includes(first)) {
         if (source.size > Limits.certificateBytes)
             throw new Malformed("certificate", null, `has ${grouped(source.size)} bytes (limit ${grouped(Limits.certificateBytes)})`);
-        return {
-            certificate: parseCertificate(source.read(0, source.size)),
-            manifest: null, openings: new Map(), context: null, ots: [], unknown: [], included: [],
-        };
+        return certificateAlone(parseCertificate(source.read(0, source.size)));
     }
     return new Reader(new StrictZip(source)).read();
 }
+
+export const certificateAlone = (certificate: Certificate): Evidence =>
+    ({ certificate, manifest: null, openings: new Map(), context: null, ots: [], unknown: [], included: [] });
 
 /** Whether an item that the evidence shows states an SM3, so that it is needed to compare. */
 export const needsSm3 = (evidence: Pick<Evidence, "manifest" | "openings">): boolean => shownItems(evidence).some(item => item.sm3 !== null);

@@ -1,11 +1,21 @@
+import { Malformed } from "../core/malformed.ts";
 import { sentence } from "../verification/report.ts";
 import { dropZone } from "./choose.ts";
 import { both, bytes, element, find } from "./dom.ts";
+import { refusal } from "./reportView.ts";
+import type { Part } from "./worker.ts";
 
 /** A file that the reader brought, whole. */
 export interface BroughtFile {
     readonly name: string;
     readonly content: Uint8Array;
+}
+
+/** How a file is looked at as soon as it is brought, by the reader that will judge by it. */
+export interface Look {
+    readonly part: Part;
+    /** What the file says, for people to compare; throws Malformed when it cannot be read. */
+    readonly contents: (file: Uint8Array) => Node;
 }
 
 /**
@@ -17,9 +27,9 @@ export class FileField {
 
     /**
      * @param most Bytes of a file at most; of a longer one a byte more is read, so that its reader says that it is too long.
-     * @param changed Called after each change.
+     * @param look A file that it refuses is none; null takes every file.
      */
-    constructor(private readonly id: string, private readonly most: number, private readonly changed: () => void = () => {}) {
+    constructor(private readonly id: string, private readonly most: number, private readonly look: Look | null = null) {
         const field = this.input;
         field.addEventListener("change", () => void this.take(field.files!));
         dropZone(find(`${id}-drop`), transfer => this.take(transfer.files));
@@ -40,15 +50,25 @@ export class FileField {
     }
 
     private show(): void {
-        find(`${this.id}-picked`).replaceChildren(...this.brought.map(file => {
+        try {
+            find(`${this.id}-picked`).replaceChildren(...this.shown());
+        } catch (problem) {
+            if (!(problem instanceof Malformed))
+                throw problem;
+            this.brought = [];
+            find(`${this.id}-picked`).replaceChildren(element("li", {}, refusal(this.look!.part, problem.message)));
+        }
+    }
+
+    private shown(): Node[] {
+        return this.brought.map(file => {
             const remove = element("button", { type: "button" }, both(sentence("Remove", "移除")));
             remove.addEventListener("click", () => {
                 [this.brought, this.input.value] = [this.brought.filter(other => other !== file), ""];
                 this.show();
                 this.input.focus();
             });
-            return element("li", { class: "row" }, element("span", {}, element("bdi", {}, file.name), ` · ${bytes(file.content.length)}`), remove);
-        }));
-        this.changed();
+            return element("li", { class: "row" }, element("span", {}, element("bdi", {}, file.name), ` · ${bytes(file.content.length)}`), remove, this.look?.contents(file.content) ?? null);
+        });
     }
 }

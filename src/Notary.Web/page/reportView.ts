@@ -23,6 +23,8 @@ export interface Basis {
     readonly trust: string | null;
     /** The name of the reader's file of time-stamping roots; null for none. */
     readonly tsaRoots: string | null;
+    /** The same of roots for seals. */
+    readonly sealRoots: string | null;
     /** Of the program that verified, so that a page can be told from another. */
     readonly program: Hash;
     /** By this machine's clock, in milliseconds of Unix time. */
@@ -69,8 +71,8 @@ const advice: Record<Part, readonly [Sentence, Sentence]> = {
     evidence: [
         sentence("The evidence cannot be read, so nothing was checked.", "无法读取证据，因此未作任何核验。"),
         sentence(
-            "Give certificate.json or the .zip as it was handed out, not a copy that was packed again. Of a certificate as PDF give the attached certificate.json (save it from your PDF reader), or take notary verify, which reads the PDF itself.",
-            "请提供原样的 certificate.json 或 .zip，不要使用重新打包的副本。如为 PDF 证书，请在 PDF 阅读器中另存其附件 certificate.json 后提供，或以 notary verify 直接核验该 PDF。"),
+            "Give certificate.json, the .zip or the certificate as PDF as it was handed out, not a copy that was packed or saved again. From a PDF that is not as it was made, save the attached certificate.json in your PDF reader and give that.",
+            "请提供原样的 certificate.json、.zip 或 PDF 证书，不要使用重新打包或另存的副本。如 PDF 已非原样，请在 PDF 阅读器中另存其附件 certificate.json 后提供。"),
     ],
     documents: [
         sentence("The documents cannot be read, so nothing was checked.", "无法读取文件，因此未作任何核验。"),
@@ -116,12 +118,16 @@ const advice: Record<Part, readonly [Sentence, Sentence]> = {
     ],
 };
 
-const judgedBy = ({ evidence, trust, tsaRoots }: Basis): HTMLElement => element("p", { id: "basis" },
+const judgedBy = ({ evidence, trust, tsaRoots, sealRoots }: Basis): HTMLElement => element("p", { id: "basis" },
     both(sentence("Evidence: ", "证据：")), element("bdi", { class: "code" }, escape(evidence)), both(sentence(". ", "。")),
     trust === null
         ? element("strong", { class: "open" }, both(sentence("Judged by the trust file of this page's own operator alone.", "仅以本页面运营方自己的信任文件为准。")))
-        : element("span", {}, both(sentence("Judged by your trust file ", "以您的信任文件为准：")), element("bdi", { class: "code" }, escape(trust)), both(sentence(".", "。"))),
-    tsaRoots === null ? null : element("span", {}, both(sentence(" Time-stamps by your roots ", "时间戳以您的根证书为准：")), element("bdi", { class: "code" }, escape(tsaRoots)), both(sentence(".", "。"))));
+        : named("Judged by your trust file ", "以您的信任文件为准：", trust),
+    tsaRoots === null ? null : named(" Time-stamps by your roots ", "时间戳以您的根证书为准：", tsaRoots),
+    sealRoots === null ? null : named(" Seals by your roots ", "签章以您的根证书为准：", sealRoots));
+
+const named = (en: string, zh: string, file: string): HTMLElement =>
+    element("span", {}, both(sentence(en, zh)), element("bdi", { class: "code" }, escape(file)), both(sentence(".", "。")));
 
 const made = ({ program, at }: Basis): HTMLElement => element("p", { class: "hint", id: "made" }, both(sentence(
     `Verified at ${formatTime(at)} by this computer's clock, by the page's own verifier. SHA-256 of that program: `,

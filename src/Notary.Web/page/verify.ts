@@ -1,15 +1,15 @@
 import { sha256, utf8 } from "../core/bytes.ts";
 import { Malformed } from "../core/malformed.ts";
 import { parsePolicy } from "../core/policy.ts";
-import { timestampRoots } from "../timestamps/roots.ts";
+import { mostRootsBytes } from "../timestamps/roots.ts";
 import { sentence } from "../verification/report.ts";
 import { dropZone, pickedList } from "./choose.ts";
 import { both, bytes, element, find, setUpLanguage } from "./dom.ts";
 import { FileField } from "./fileField.ts";
 import { pathsOf, rootsOfDrop, rootsOfInput, type Root } from "./pick.ts";
 import { ownFile, policyContents } from "./policyView.ts";
-import { RootsField } from "./rootsField.ts";
 import { refusal, report } from "./reportView.ts";
+import { lookAtSealRoots, lookAtTimestampRoots } from "./rootsView.ts";
 import type { Answer, Question } from "./worker.ts";
 
 /** Whose word decides: text of a trust file, and where it came from. */
@@ -21,6 +21,8 @@ interface Trust {
 
 const own = new TextEncoder().encode(find("operator-trust").textContent ?? "");
 
+const tsaRoots = new FileField("tsa-roots", mostRootsBytes, lookAtTimestampRoots);
+const sealRoots = new FileField("seal-roots", mostRootsBytes, lookAtSealRoots);
 const headers = new FileField("headers", 20 << 20);
 const keyChanges = new FileField("key-changes", 256 << 10);
 
@@ -31,19 +33,16 @@ let evidence: File | null = null;
 let roots: Root[] = [];
 let trust: Trust | null = own.length > 0 ? { file: own, name: null } : null;
 let worker: Worker | null = null;
-const tsaRoots = new RootsField("tsa-roots", "tsaRoots", timestampRoots);
 
 function setUp(): void {
     setUpLanguage(() => {});
     dropZone(find("evidence-drop"), async transfer => setEvidence(transfer.files[0] ?? null));
     dropZone(find("documents-drop"), async transfer => addRoots(await rootsOfDrop(transfer)));
     dropZone(find("trust-drop"), async transfer => setTrust(transfer.files[0] ?? null));
-    dropZone(find("tsa-roots-drop"), async transfer => tsaRoots.set(transfer.files[0] ?? null));
     input("evidence", files => setEvidence(files[0] ?? null));
     input("documents", files => addRoots(rootsOfInput(files)));
     input("folder", files => addRoots(rootsOfInput(files)));
     input("trust", files => void setTrust(files[0] ?? null));
-    input("tsa-roots", files => void tsaRoots.set(files[0] ?? null));
     find("clear").addEventListener("click", () => {
         [roots, find<HTMLInputElement>("documents").value, find<HTMLInputElement>("folder").value] = [[], "", ""];
         showDocuments();
@@ -115,12 +114,17 @@ function start(): void {
     if (evidence === null || trust === null || worker !== null)
         return;
     const files = roots.length === 0 ? null : pathsOf(roots);
+    const now = Date.now();
     const question: Question = {
         evidence, trust: trust.file, depositor: value("depositor"), headers: headers.files[0]?.content ?? null,
-        keyChanges: keyChanges.files.map(({ content }) => content), compromised: value("compromised"), tsaRoots: tsaRoots.value?.file ?? null, files,
+        keyChanges: keyChanges.files.map(({ content }) => content), compromised: value("compromised"), tsaRoots: tsaRoots.files[0]?.content ?? null,
+        sealRoots: sealRoots.files[0]?.content ?? null, now, files,
     };
     const program = find("verifier").textContent ?? "";
-    const basis = { evidence: evidence.name, trust: trust.name, tsaRoots: tsaRoots.value?.name ?? null, program: sha256(utf8(program)), at: Date.now() };
+    const basis = {
+        evidence: evidence.name, trust: trust.name, program: sha256(utf8(program)), at: now,
+        tsaRoots: tsaRoots.files[0]?.name ?? null, sealRoots: sealRoots.files[0]?.name ?? null,
+    };
     const address = URL.createObjectURL(new Blob([program], { type: "text/javascript" }));
     worker = new Worker(address);
     URL.revokeObjectURL(address);

@@ -4,11 +4,13 @@ import { parseKey, type VerifierKey } from "../core/keys.ts";
 import { Malformed } from "../core/malformed.ts";
 import { parsePolicy, type TrustPolicy } from "../core/policy.ts";
 import { digestsOfFile } from "../evidence/digests.ts";
-import { needsSm3, readEvidence } from "../evidence/evidence.ts";
+import { needsSm3 } from "../evidence/evidence.ts";
+import { readGiven } from "../evidence/pdf.ts";
 import type { NamedFile } from "../evidence/package.ts";
 import { blobSource, type Source } from "../evidence/source.ts";
-import { timestampRoots } from "../timestamps/roots.ts";
+import { sealRoots, timestampRoots } from "../timestamps/roots.ts";
 import type { Report } from "../verification/report.ts";
+import { checkPdf } from "../verification/pdf.ts";
 import { parseCompromised } from "../verification/trustedKeys.ts";
 import { verify } from "../verification/verify.ts";
 import { meterOf } from "./meter.ts";
@@ -21,6 +23,10 @@ export interface Question {
     readonly depositor: string;
     /** The file of time-stamping roots, PEM; null for none. */
     readonly tsaRoots: Uint8Array | null;
+    /** The file of roots for seals, PEM; null for none. */
+    readonly sealRoots: Uint8Array | null;
+    /** The verifier's clock, in milliseconds since 1970: a seal without a time-stamp is judged as of now. */
+    readonly now: number;
     /** A list of Bitcoin block headers; null for none. */
     readonly headers: Uint8Array | null;
     /** Proofs of changes of the ledger's key. */
@@ -50,6 +56,8 @@ self.onmessage = async (event: MessageEvent<Question>): Promise<void> => {
         const policy: TrustPolicy = parsePolicy(question.trust);
         part = "tsaRoots";
         const tsaRoots = question.tsaRoots === null ? null : timestampRoots(question.tsaRoots);
+        part = "sealRoots";
+        const roots = question.sealRoots === null ? null : sealRoots(question.sealRoots);
         part = "keyChange";
         const keyChanges = question.keyChanges.map(parseKeyChange);
         part = "compromised";
@@ -59,11 +67,12 @@ self.onmessage = async (event: MessageEvent<Question>): Promise<void> => {
         part = "depositor";
         const depositor = readDepositor(question.depositor);
         part = "evidence";
-        const evidence = readEvidence(watched(blobSource(question.evidence)));
+        const { evidence, pdf } = readGiven(watched(blobSource(question.evidence)));
         part = "documents";
         const files = question.files === null ? null : await hash(question.files, needsSm3(evidence));
         part = "evidence";
-        const report = verify(evidence, { policy, depositor, files, tsaRoots, headers, keyChanges, compromised });
+        const ofFile = pdf === null ? [] : checkPdf(pdf, roots, tsaRoots, question.now);
+        const report = verify(evidence, { policy, depositor, files, tsaRoots, headers, keyChanges, compromised, ofFile });
         tell({ kind: "report", report, files: [...evidence.included, ...files ?? []] });
     } catch (problem) {
         tell({ kind: "refusal", of: part, message: problem instanceof Malformed ? problem.message : unforeseen(problem) });

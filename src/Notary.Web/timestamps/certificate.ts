@@ -48,19 +48,19 @@ export interface X509 {
 export function readCertificate(der: Uint8Array): X509 {
     const outer = Der.whole(der, whole => whole.inside());
     const signed = outer.element(Tag.sequence);
-    const unsigned = readAlgorithm(outer);
+    const unsigned = readOwnAlgorithm(outer);
     const signature = readBits(outer.content(Tag.bits));
     outer.end();
     const parts = new Der(signed.content);
     const version = parts.optional(constructed(0), explicit => Der.whole(explicit.content(constructed(0)), inside => Number(inside.number(4)))) ?? 0;
     const serial = parts.integer();
-    const algorithm = readAlgorithm(parts);
+    const algorithm = readOwnAlgorithm(parts);
     const issuer = parts.element(Tag.sequence).whole;
     const [notBefore, notAfter] = readValidity(parts.inside());
     const subject = parts.element(Tag.sequence).whole;
     const keyInfo = parts.element(Tag.sequence);
     const key = new Der(keyInfo.content);
-    const keyAlgorithm = readAlgorithm(key);
+    const keyAlgorithm = readOwnAlgorithm(key);
     const bits = readBits(key.content(Tag.bits));
     key.end();
     for (const unique of [primitive(1), primitive(2)])
@@ -82,6 +82,36 @@ export function readAlgorithm(parent: Der): Algorithm {
     const parameters = parts.hasData ? parts.element().whole : null;
     parts.end();
     return { oid, parameters, der: whole };
+}
+
+/** An algorithm of a certificate: its parameters, whatever they are, are what their type says, as OpenSSL has it. */
+function readOwnAlgorithm(parent: Der): Algorithm {
+    const algorithm = readAlgorithm(parent);
+    if (algorithm.parameters === null)
+        return algorithm;
+    const value = new Der(algorithm.parameters);
+    switch (algorithm.parameters[0]) {
+        case Tag.boolean:
+            return value.content(Tag.boolean).length === 1 ? algorithm : notDer();
+        case Tag.integer:
+            value.integer();
+            return algorithm;
+        case Tag.bits:
+            readBits(value.content(Tag.bits));
+            return algorithm;
+        case Tag.none:
+            value.none();
+            return algorithm;
+        case Tag.oid:
+            value.oid();
+            return algorithm;
+        default:
+            return algorithm;
+    }
+}
+
+function notDer(): never {
+    throw new NotDer();
 }
 
 /** A BIT STRING's bytes; none when it does not end at a byte, as no key and no signature does. */

@@ -22,18 +22,25 @@ export interface CertificateId {
 export const isIdOf = (id: CertificateId, certificate: X509): boolean => equalBytes(id.hash(certificate.der), id.digest)
     && (id.serial === null || equalBytes(id.serial, certificate.serial)) && (id.issuer === null || equalBytes(id.issuer, certificate.issuer));
 
-/** The ids of SigningCertificate[V2] ::= SEQUENCE { certs SEQUENCE OF ESSCertID[v2], policies OPTIONAL }. The first is the signer's. */
-export function certificateIds(document: string, der: Uint8Array, isNewer: boolean, withPolicies: boolean): CertificateId[] {
+/**
+ * The ids of SigningCertificate[V2] ::= SEQUENCE { certs SEQUENCE OF ESSCertID[v2], policies OPTIONAL }: of a token the first, which is the
+ * signer's, and of a seal, which has no policies, all.
+ */
+export function certificateIds(document: string, der: Uint8Array, isNewer: boolean, isSeal: boolean): CertificateId[] {
     try {
         return Der.whole(der, whole => {
             const attribute = whole.inside();
             const certificates = attribute.inside();
-            // Any others only restrict the chain.
-            const ids = [readOne(certificates.inside())];
-            while (!withPolicies && certificates.hasData)
+            const ids: CertificateId[] = [];
+            if (isSeal) {
+                while (certificates.hasData)
+                    ids.push(readOne(certificates.inside()));
+            } else {
+                // Any others only restrict the chain.
                 ids.push(readOne(certificates.inside()));
-            if (withPolicies && attribute.hasData)
-                attribute.inside();
+                if (attribute.hasData)
+                    attribute.inside();
+            }
             attribute.end();
             return ids;
         });

@@ -1,6 +1,7 @@
 import { equalBytes } from "../core/bytes.ts";
 import { certificateSigning, couldIssue, factsOf, findExtension, isSelfMade, type X509 } from "./certificate.ts";
 import { curveOf, isOnCurve } from "./curves.ts";
+import { sentence } from "../verification/report.ts";
 import { Der, NotDer, Tag } from "./der.ts";
 import { sameName } from "./names.ts";
 import { Oids } from "./oids.ts";
@@ -15,6 +16,11 @@ export type ChainStanding = "trusted" | "no root" | "not valid then" | "weak has
 
 /** Fewer can be factored. */
 export const rsaBits = 2_048;
+
+/** What a chain does that has a root, was valid then, and is no chain all the same. */
+export const brokenChain = sentence(
+    "does not hold: a signature in it, or what a certificate in it is for, is wrong",
+    "不成立：其中有签名无效，或有证书的用途不符");
 
 const deepest = 100;
 

@@ -2,7 +2,7 @@ import { compareBytes, concat, equalBytes } from "../core/bytes.ts";
 import { sha1 } from "@noble/hashes/legacy.js";
 import { readAlgorithm, readCertificate, subjectKey, type Algorithm, type X509 } from "./certificate.ts";
 import { constructed, Der, NotDer, primitive, Tag } from "./der.ts";
-import { readName, sameName, type NamePart } from "./names.ts";
+import { readName } from "./names.ts";
 import { Oids } from "./oids.ts";
 import { hashes, isHash, keyOf, pssParameters, schemeOf, verifyDigest } from "./signatures.ts";
 
@@ -15,7 +15,7 @@ export interface Attribute {
 
 /** How a signer's certificate is named: by issuer and serial number, or by the identifier of its key. */
 type SignerId =
-    | { readonly issuer: readonly NamePart[]; readonly serial: Uint8Array }
+    | { readonly issuer: Uint8Array; readonly serial: Uint8Array }
     | { readonly key: Uint8Array };
 
 export interface Signer {
@@ -71,8 +71,10 @@ function readSigner(all: Der): Signer {
 }
 
 function readIssuerAndSerial(both: Der): SignerId {
-    const [issuer, serial] = [readName(both.element(Tag.sequence).whole), both.integer()];
+    const [issuer, serial] = [both.element(Tag.sequence).whole, both.integer()];
     both.end();
+    if (readName(issuer).length === 0)
+        throw new NotDer();
     return { issuer, serial };
 }
 
@@ -86,7 +88,7 @@ function readAttribute(all: Der): Attribute {
 
 const names = (id: SignerId, certificate: X509): boolean => "key" in id
     ? equalBytes(id.key, subjectKey(certificate) ?? sha1(certificate.keyInfo))
-    : equalBytes(id.serial, certificate.serial) && sameName(id.issuer, certificate.issuerName);
+    : equalBytes(id.serial, certificate.serial) && equalBytes(id.issuer, certificate.issuer);
 
 /** What a signature came to; `beyond`: it is under a key of a kind that a page does not know. */
 export type SignatureStanding = "valid" | "invalid" | "beyond";
@@ -136,11 +138,11 @@ function isOctets(der: Uint8Array, expected: Uint8Array): boolean {
 }
 
 /** As DER orders what is in a set. */
-const sorted = (parts: readonly Uint8Array[]): Uint8Array[] => [...parts].sort(compareBytes);
+export const sorted = (parts: readonly Uint8Array[]): Uint8Array[] => [...parts].sort(compareBytes);
 
-export function setOf(parts: readonly Uint8Array[]): Uint8Array {
+export function setOf(parts: readonly Uint8Array[], tag: number = Tag.set): Uint8Array {
     const content = concat(new Uint8Array(0), ...parts);
-    return concat(header(Tag.set, content.length), content);
+    return concat(header(tag, content.length), content);
 }
 
 export function header(tag: number, length: number): Uint8Array {

@@ -36,3 +36,14 @@ export const Oids = {
     addressBlocks: "1.3.6.1.5.5.7.1.7",
     autonomousSystems: "1.3.6.1.5.5.7.1.8",
 } as const;
+
+/** The content of an OBJECT IDENTIFIER, of small numbers. */
+export function oidBytes(dotted: string): Uint8Array {
+    const [first, second, ...rest] = dotted.split(".").map(Number);
+    return Uint8Array.from([40 * first! + second!, ...rest].flatMap(arc => {
+        const digits = [arc & 0x7F];
+        for (let left = arc >>> 7; left > 0; left >>>= 7)
+            digits.unshift(0x80 | left & 0x7F);
+        return digits;
+    }));
+}

@@ -4,7 +4,7 @@ import { Malformed } from "../core/malformed.ts";
 import { nothing, sentence, type Sentence } from "../verification/report.ts";
 import { extendedUsages, findExtension, keyUsage, signatures, type X509 } from "./certificate.ts";
 import { certificateIds, isIdOf, type CertificateId } from "./certificateId.ts";
-import { judgeChain, rsaBits } from "./chain.ts";
+import { brokenChain, judgeChain, rsaBits } from "./chain.ts";
 import { checkSignature, readSignedData, type SignedData, type Signer } from "./cms.ts";
 import { Der, NotDer, shapeProblem } from "./der.ts";
 import { parseInfo, type TimestampInfo } from "./info.ts";
@@ -135,11 +135,6 @@ function chain(signer: X509, carried: readonly X509[], time: number, roots: Trus
     }
 }
 
-/** What a chain does that has a root, was valid then, and is no chain all the same. */
-export const brokenChain = sentence(
-    "does not hold: a signature in it, or what a certificate in it is for, is wrong",
-    "不成立：其中有签名无效，或有证书的用途不符");
-
 function parse(der: Uint8Array): Token {
     if (der.length > Limits.tokenBytes)
         throw malformed(null, `has ${grouped(der.length)} bytes (limit ${grouped(Limits.tokenBytes)})`);
@@ -171,8 +166,8 @@ function read(data: SignedData): Token {
         throw malformed("contentType", "is not a time-stamp's");
     const [older, newer] = [single(signer, Oids.signingCertificate), single(signer, Oids.signingCertificateV2)];
     const ids = [
-        ...older === null ? [] : [certificateIds(document, older, false, true)[0]!],
-        ...newer === null ? [] : [certificateIds(document, newer, true, true)[0]!],
+        ...older === null ? [] : [certificateIds(document, older, false, false)[0]!],
+        ...newer === null ? [] : [certificateIds(document, newer, true, false)[0]!],
     ];
     if (ids.length === 0)
         throw malformed("signingCertificate", "is missing: the token does not name its signer's certificate");

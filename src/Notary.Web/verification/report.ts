@@ -9,7 +9,9 @@ export type Result = "PASS" | "FAIL" | "NOT CHECKED";
 
 export type Verdict = "PASS" | "FAIL" | "INDETERMINATE";
 
-export type CheckName = "file" | "commitment" | "claims" | "signature" | "inclusion" | "checkpoint" | "witnesses" | "time" | "bitcoin";
+export type CheckName = "file" | "commitment" | "claims" | "signature" | "inclusion" | "checkpoint" | "witnesses" | "time" | "bitcoin"
+    // Of a PDF: whether its pages show what is attached to it, and its seal.
+    | "pages" | "seal";
 
 export interface Check {
     readonly name: CheckName;
@@ -62,7 +64,7 @@ export const listedChinese = (parts: readonly Sentence[]): string =>
 
 export const chineseNames: Record<CheckName, string> = {
     file: "文件", commitment: "承诺值", claims: "声明", signature: "签名", inclusion: "包含证明",
-    checkpoint: "检查点", witnesses: "见证", time: "时间戳", bitcoin: "比特币",
+    checkpoint: "检查点", witnesses: "见证", time: "时间戳", bitcoin: "比特币", pages: "页面", seal: "签章",
 };
 
 /** What each check asks, in words that need no explanation. */
@@ -76,4 +78,6 @@ export const questions: Record<CheckName, Sentence> = {
     witnesses: sentence("Did enough independent witnesses cosign?", "是否有足够的独立见证方联署？"),
     time: sentence("Does an outside time-stamp date it?", "是否有外部时间戳？"),
     bitcoin: sentence("Is it anchored in Bitcoin?", "是否锚定于比特币？"),
+    pages: sentence("Do the pages show what is attached to them?", "页面所示是否与所附数据一致？"),
+    seal: sentence("Is the seal whole, and of whom?", "签章是否完好，属于何人？"),
 };

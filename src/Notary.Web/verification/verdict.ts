@@ -3,12 +3,13 @@ import type { NamedFile } from "../evidence/package.ts";
 import { chineseNames, join, nothing, sentence, type Check, type CheckName, type Sentence, type Verdict } from "./report.ts";
 import type { CertificateTexts } from "./texts.ts";
 
-const forCertificate: readonly CheckName[] = ["inclusion", "checkpoint"];
+const forCertificate: readonly CheckName[] = ["inclusion", "checkpoint", "pages"];
 const forFiles: readonly CheckName[] = ["file", "commitment", ...forCertificate];
 
 /**
  * From nine results to one verdict: FAIL if any check fails; PASS if inclusion and checkpoint pass, file and commitment pass for
- * every file given, and nothing fails; otherwise INDETERMINATE, naming what is missing.
+ * every file given, and nothing fails; otherwise INDETERMINATE, naming what is missing. Of a PDF, its pages must have been compared
+ * too: whoever reads the verdict reads them.
  */
 export function decide(checks: readonly Check[], withFiles: boolean): Verdict {
     if (checks.some(check => check.result === "FAIL"))
@@ -67,9 +68,10 @@ function failed(checks: readonly Check[]): Sentence {
 
 function undecided(checks: readonly Check[], withFiles: boolean): Sentence {
     const all = missing(checks, withFiles);
+    const inside = all.every(check => check.name === "pages") ? sentence(" What is attached to the file passes.", "文件所附的数据本身通过核验。") : nothing;
     return sentence(
-        `INDETERMINATE: nothing failed, but ${all.map(check => check.name).join(", ")} could not be checked. ${all.map(check => check.reason.en).join(" ")}`,
-        `无法判断：没有不通过的核验项，但以下各项未能核验：${inChinese(all)}。${all.map(check => check.reason.zh).join("")}`);
+        `INDETERMINATE: nothing failed, but ${all.map(check => check.name).join(", ")} could not be checked. ${all.map(check => check.reason.en).join(" ")}${inside.en}`,
+        `无法判断：没有不通过的核验项，但以下各项未能核验：${inChinese(all)}。${all.map(check => check.reason.zh).join("")}${inside.zh}`);
 }
 
 const inChinese = (checks: readonly Check[]): string => checks.map(check => chineseNames[check.name]).join("、");

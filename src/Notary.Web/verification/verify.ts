@@ -33,11 +33,13 @@ export interface Inputs {
     readonly keyChanges: readonly KeyChangeProof[];
     /** From then on a key's signature shows nothing, and before it only where an independent time says that it was before. */
     readonly compromised: readonly CompromisedKey[];
+    /** What the file that the evidence came in adds: of a PDF two checks. They count like the nine. */
+    readonly ofFile: readonly Check[];
 }
 
 /** Of a verifier who brings a trust file and nothing else. */
 export const trustAlone = (policy: TrustPolicy): Inputs =>
-    ({ policy, depositor: null, files: null, tsaRoots: null, headers: new Map(), keyChanges: [], compromised: [] });
+    ({ policy, depositor: null, files: null, tsaRoots: null, headers: new Map(), keyChanges: [], compromised: [], ofFile: [] });
 
 /** Checks evidence against what the verifier trusts, by the numbers of proto/README.md, "Verification". */
 export function verify(evidence: Evidence, given: Inputs): Report {
@@ -61,6 +63,7 @@ export function verify(evidence: Evidence, given: Inputs): Report {
         witnesses.check,
         timestamps.check,
         bitcoin.check,
+        ...given.ofFile,
     ];
     const isProven = inclusion.result === "PASS" && checkpoint.result === "PASS";
     const verdict = decide(checks, files !== null);

@@ -18,5 +18,9 @@ public sealed class PageTimestampTests : CliTest
 
     [Fact]
     public async Task The_page_says_what_the_program_says_of_damaged_tokens() =>
-        await PageVerifier.AssertAgreementAsync([.. PageTimestampCases.Mutations(Seed, 5)]);
+        await PageVerifier.AssertAgreementAsync([.. PageTimestampCases.Mutations(Seed, 8)]);
+
+    [Fact]
+    public async Task The_page_says_what_the_program_says_of_doctored_tokens() =>
+        await PageVerifier.AssertAgreementAsync([.. PageTimestampCases.Doctored(Seed, 1_500)]);
 }

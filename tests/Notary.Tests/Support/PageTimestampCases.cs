@@ -103,6 +103,11 @@ internal static class PageTimestampCases
         }
     }
 
+    /// <summary>Doctored copies of a token that are DER again.</summary>
+    public static IEnumerable<PageCase> Doctored(int seed, int count) =>
+        DerMutations.Of(Authority.Stamp(Honest with { Intermediate = true, WithV1 = true, Accuracy = TimeSpan.FromMilliseconds(1_500) }), seed, count).Select((doctored, i) =>
+            Of(string.Create(CultureInfo.InvariantCulture, $"doctored {i}"), i % 3 == 0 ? null : Pem(Authority.Root), doctored) with { HasSeveralFaults = true });
+
     private static IEnumerable<(string Name, TokenPlan Plan)> Plans()
     {
         var old = TestLedger.Created.AddYears(-1);

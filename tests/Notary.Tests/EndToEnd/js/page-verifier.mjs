@@ -5,10 +5,11 @@ import { Bytes, decoded, workerOf } from "./worker.mjs";
 const verifier = workerOf(process.argv[2], "verifier");
 const bytesOrNull = base64 => base64 === null ? null : decoded(base64);
 for await (const line of createInterface({ input: process.stdin })) {
-    const { evidence, trust, depositor, tsaRoots, headers, keyChanges, compromised, files } = JSON.parse(line);
+    const { evidence, trust, depositor, tsaRoots, sealRoots, now, headers, keyChanges, compromised, files } = JSON.parse(line);
     const answer = await verifier({
         evidence: new Bytes(decoded(evidence)), trust: decoded(trust), depositor, tsaRoots: bytesOrNull(tsaRoots), headers: bytesOrNull(headers),
-        keyChanges: keyChanges.map(decoded), compromised, files: files?.map(({ path, content }) => ({ path, blob: new Bytes(decoded(content)) })) ?? null,
+        keyChanges: keyChanges.map(decoded), compromised, sealRoots: bytesOrNull(sealRoots), now,
+        files: files?.map(({ path, content }) => ({ path, blob: new Bytes(decoded(content)) })) ?? null,
     });
     console.log(JSON.stringify(answer, (_, value) => typeof value === "bigint" ? String(value) : value));
 }

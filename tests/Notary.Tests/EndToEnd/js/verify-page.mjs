@@ -8,7 +8,12 @@ const choose = async () => {
         await page.setInputFiles("#trust", given.trust);
     if (given.tsaRoots) {
         await page.setInputFiles("#tsa-roots", given.tsaRoots);
-        await page.waitForSelector("#tsa-roots-state > *");
+        await page.waitForSelector("#tsa-roots-picked > *");
+    }
+    if (given.sealRoots) {
+        await page.click("details:has(#seal-roots) > summary");
+        await page.setInputFiles("#seal-roots", given.sealRoots);
+        await page.waitForSelector("#seal-roots-picked > *");
     }
     await page.setInputFiles("#evidence", given.evidence);
     if (given.files)
@@ -42,7 +47,7 @@ export async function verify() {
     const shifts = await page.evaluate(() => globalThis.shifts);
     await choose();
     await page.click("#run");
-    return { ...await outcome(), shifts, trust: await page.innerText("#trust-state"), tsaRoots: await page.innerText("#tsa-roots-state"), requests, problems };
+    return { ...await outcome(), shifts, trust: await page.innerText("#trust-state"), tsaRoots: await page.innerText("#tsa-roots-picked"), requests, problems };
 }
 
 // The report as the browser prints it.
@@ -180,7 +185,7 @@ function ofRenderers(file, value) {
     return sum;
 }
 
-function answer({ evidence, trust, depositor, tsaRoots, headers, keyChanges, compromised, files }) {
+function answer({ evidence, trust, depositor, tsaRoots, sealRoots, now, headers, keyChanges, compromised, files }) {
     const bytes = base64 => Uint8Array.from(atob(base64), character => character.charCodeAt(0));
     const worker = new Worker(URL.createObjectURL(new Blob([document.getElementById("verifier").textContent])));
     return new Promise(done => {
@@ -192,7 +197,7 @@ function answer({ evidence, trust, depositor, tsaRoots, headers, keyChanges, com
         };
         worker.postMessage({
             evidence: new Blob([bytes(evidence)]), trust: bytes(trust), depositor, tsaRoots: tsaRoots === null ? null : bytes(tsaRoots),
-            headers: headers === null ? null : bytes(headers), keyChanges: keyChanges.map(bytes), compromised,
+            headers: headers === null ? null : bytes(headers), keyChanges: keyChanges.map(bytes), compromised, now, sealRoots: sealRoots === null ? null : bytes(sealRoots),
             files: files?.map(({ path, content }) => ({ path, blob: new Blob([bytes(content)]) })) ?? null,
         });
     });

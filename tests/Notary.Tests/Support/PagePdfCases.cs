@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Notary.Core;
+using Notary.Documents;
+using Notary.Tests.Documents;
+
+namespace Notary.Tests.Support;
+
+/// <summary>Certificates as PDF, sealed and not, altered and forged, for the verifier of the page and ours to agree on.</summary>
+internal static class PagePdfCases
+{
+    private static readonly TestLedger Ledger = new();
+    private static readonly TestDeposit Deposit = TestDeposit.Make(Ledger, new() { Files = [("a/1.txt", "one"), ("图纸.step", "two")] });
+    private static readonly byte[] Trust = Encoding.UTF8.GetBytes($"log {Ledger.Key.Verifier}\nquorum none\n");
+    private static readonly DateTimeOffset Now = TestSeals.Now.AddDays(1);
+
+    private static Evidence Alone => Evidence.FromCertificate(Deposit.Certificate());
+
+    private static Evidence Shown => Deposit.Evidence();
+
+    /// <summary>Files as they were made, and the seals that they bear.</summary>
+    public static async Task<IReadOnlyList<PageCase>> MadeAsync()
+    {
+        var (selfMade, _) = TestSeals.SelfMade();
+        var authority = new TestAuthority();
+        Task<ReadOnlyMemory<byte>> StampAsync(ReadOnlyMemory<byte> value, CancellationToken _) => Task.FromResult<ReadOnlyMemory<byte>>(authority.Stamp(value.Span, TestSeals.Now.AddSeconds(1)));
+        Task<ReadOnlyMemory<byte>> OtherAsync(ReadOnlyMemory<byte> value, CancellationToken _) => Task.FromResult<ReadOnlyMemory<byte>>(authority.Stamp("other"u8, TestSeals.Now));
+        var (issued, rsa, stamped) = (TestSeals.Issued(), TestSeals.Issued(rsaBits: 2_048), TestSeals.Issued(stamp: StampAsync));
+        var (plain, timed) = (await SealedPdfTests.Seal(Alone, issued.Sealer), await SealedPdfTests.Seal(Shown, stamped.Sealer));
+        var (own, tsa) = (await SealedPdfTests.Seal(Alone, selfMade), Bytes(authority.Root.ExportCertificatePem()));
+        var (root, stampedRoot) = (Bytes(issued.RootPem), Bytes(stamped.RootPem));
+        return
+        [
+            Of("not sealed", CertificatePdf.Secrecy(Alone.Certificate)),
+            Of("not sealed, disclosing", CertificatePdf.Disclosure(Shown)) with { Files = [("a/1.txt", "one"u8.ToArray())] },
+            Of("disclosing, with another document", CertificatePdf.Disclosure(Shown)) with { Files = [("a/1.txt", "other"u8.ToArray())] },
+            Of("of another ledger", CertificatePdf.Secrecy(new TestLedger("ledger.example/other").Deposit().Certificate())),
+            Of("sealed", plain) with { SealRoots = root },
+            Of("sealed, no roots", plain),
+            Of("sealed, another's roots", plain) with { SealRoots = stampedRoot },
+            Of("sealed, roots that are none", plain) with { SealRoots = Bytes("hello") },
+            Of("sealed under RSA", await SealedPdfTests.Seal(Alone, rsa.Sealer)) with { SealRoots = Bytes(rsa.RootPem) },
+            Of("sealed under a self-made certificate", own),
+            Of("sealed under a self-made certificate that is known", own) with { SealRoots = Bytes(selfMade.Certificate.ExportCertificatePem()) },
+            Of("stamped", timed) with { SealRoots = stampedRoot, TsaRoots = tsa },
+            Of("stamped, authority unknown", timed) with { SealRoots = stampedRoot },
+            Of("stamped, sealer unknown", timed) with { TsaRoots = tsa },
+            Of("years later", plain) with { SealRoots = root, Now = Now.AddYears(5) },
+            Of("stamped, years later", timed) with { SealRoots = stampedRoot, TsaRoots = tsa, Now = Now.AddYears(5) },
+            Of("stamped over something else", await SealedPdfTests.Seal(Alone, TestSeals.Issued(stamp: OtherAsync).Sealer)),
+            Of("for servers", await SealedPdfTests.Seal(Alone, TestSeals.Issued(usage: "1.3.6.1.5.5.7.3.1").Sealer)) with { SealRoots = root },
+            Of("for encryption", await SealedPdfTests.Seal(Alone, TestSeals.Issued(keyUsage: X509KeyUsageFlags.KeyEncipherment).Sealer)),
+            Of("short RSA", await SealedPdfTests.Seal(Alone, TestSeals.Issued(rsaBits: 1_024).Sealer)),
+            Of("no usage", await SealedPdfTests.Seal(Alone, TestSeals.Issued(usage: null).Sealer)),
+            Of("a report", ReportPdf.Write(Runs.Of(Shown, new VerifierInputs(Ledger.Policy)))),
+            Of("another program's", Bytes("%PDF-1.4\nanother program's\n%%EOF\n")),
+            Of("too large", [.. plain, .. new byte[CertificatePdfFile.MaxBytes]]),
+        ];
+    }
+
+    /// <summary>Altered copies, and seals that are spelled in other ways.</summary>
+    public static async Task<IReadOnlyList<PageCase>> AlteredAsync(int seed, int count)
+    {
+        var ca = TestSeals.Issued(stamp: (value, _) => Task.FromResult<ReadOnlyMemory<byte>>(new TestAuthority().Stamp(value.Span, TestSeals.Now)));
+        var pdf = await SealedPdfTests.Seal(Shown, ca.Sealer);
+        var text = Encoding.Latin1.GetString(pdf);
+        var (digits, size) = (text.IndexOf("/Contents <", StringComparison.Ordinal) + 11, text.IndexOf("> >>\nendobj", StringComparison.Ordinal));
+        var cases = new List<(string Name, byte[] File)>
+        {
+            ("an update", [.. pdf, .. "%%EOF\n"u8]),
+            ("a second head before", [.. CertificatePdf.Secrecy(new TestLedger("ledger.example/other").Deposit().Certificate()), .. pdf]),
+            ("a second head behind", [.. pdf, .. CertificatePdf.Secrecy(new TestLedger("ledger.example/other").Deposit().Certificate())]),
+            ("another layout", Latin(text.Replace(CertificatePdf.Layout, CertificatePdf.Name + "9.9", StringComparison.Ordinal))),
+            ("a layout that does not end", Latin(text.Replace(CertificatePdf.Layout, CertificatePdf.Name + new string('9', 5_000), StringComparison.Ordinal))),
+            ("small letters", [.. pdf[..digits], .. Latin(text[digits..size].ToLowerInvariant()), .. pdf[size..]]),
+            ("an empty seal", [.. pdf[..digits], .. Latin(new string('0', size - digits)), .. pdf[size..]]),
+            ("an odd seal", [.. pdf[..digits], .. pdf[(digits + 1)..]]),
+            ("covering less", Latin(text.Replace("/ByteRange [0 ", "/ByteRange [1 ", StringComparison.Ordinal))),
+            ("covering other bytes", [.. pdf[..(digits - 15)], (byte)'7', .. pdf[(digits - 14)..]]),
+            ("no such day", Latin(text.Replace("/ModDate (D:20261122", "/ModDate (D:20260230", StringComparison.Ordinal))),
+        };
+        foreach (var number in (string[])["999999999", "2147483647", "99999999999999999999", "-1", "01", "+1", "0", " 1"])
+            cases.Add(($"{number} bytes", Latin(text.Replace("/Params << /Size ", $"/Params << /Size {number}", StringComparison.Ordinal))));
+        var random = new Random(seed);
+        for (var i = 0; i < count; i++)
+        {
+            // Half of them in the head, where everything is that is read.
+            var at = random.Next(i % 2 == 0 ? pdf.Length : digits + 3_000);
+            cases.Add((string.Create(CultureInfo.InvariantCulture, $"byte {at}"), [.. pdf[..at], (byte)(pdf[at] ^ (1 << random.Next(8))), .. pdf[(at + 1)..]]));
+            cases.Add((string.Create(CultureInfo.InvariantCulture, $"cut at {at}"), pdf[..at]));
+        }
+
+        var seal = SealedPdfTests.Parts(pdf).Seal;
+        foreach (var (i, doctored) in DerMutations.Of(seal, seed, count).Index())
+        {
+            if (2 * doctored.Length <= size - digits)
+                cases.Add((string.Create(CultureInfo.InvariantCulture, $"doctored seal {i}"), [.. pdf[..digits], .. Latin(Convert.ToHexString(doctored).PadRight(size - digits, '0')), .. pdf[size..]]));
+        }
+
+        return [.. cases.Select(one => Of(one.Name, one.File) with { SealRoots = Bytes(ca.RootPem), HasSeveralFaults = one.Name.StartsWith("doctored", StringComparison.Ordinal) })];
+    }
+
+    private static PageCase Of(string name, byte[] pdf) => new(name, pdf, Trust) { Now = Now };
+
+    private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
+
+    private static byte[] Latin(string text) => Encoding.Latin1.GetBytes(text);
+}
