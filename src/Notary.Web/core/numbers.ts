@@ -1,3 +1,5 @@
+import { isDepositId } from "./rules.ts";
+
 /** The numbers that people name a deposit and a certificate by; proto/README.md, "Numbers", defines them. */
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
@@ -5,6 +7,12 @@ const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 export function depositNumber(deposit: string): string {
     const uuid = deposit.toUpperCase();
     return `${uuid}-${checkCharacter(uuid)}`;
+}
+
+/** The uuid that a deposit's number names, with its check character or without; null where it was copied wrongly, or names none. */
+export function depositOfNumber(number: string): string | null {
+    const uuid = number.slice(0, 36).toLowerCase();
+    return (number.length === 36 || (number.length === 38 && number[36] === "-" && isConsistent(number))) && isDepositId(uuid) ? uuid : null;
 }
 
 /** Whether a number ends in the check character of what stands before it; capitals and small letters count as equal. */

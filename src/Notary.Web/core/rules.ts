@@ -75,6 +75,9 @@ export function parseTime(text: string): number | null {
 
 export const formatTime = (time: number): string => new Date(time).toISOString();
 
+/** A time to the minute, for readers who do not compare milliseconds. */
+export const minute = (time: number): string => `${formatTime(time).slice(0, 16).replace("T", " ")} UTC`;
+
 /** A lower-case uuid of version 7 with its time rounded down to the minute. */
 export const isDepositId = (text: string): boolean =>
     /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(text)

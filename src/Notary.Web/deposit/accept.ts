@@ -18,8 +18,10 @@ export type Acceptance =
  * the page speak of success.
  * @param answer The bytes of certificate.json, as they came.
  * @param trust The trust file that it must verify under.
+ * @param ots OpenTimestamps files of older evidence of it, carried on as they are.
  */
-export function accept(deposit: PendingDeposit, context: ContextRecord | null, answer: Uint8Array, trust: Uint8Array): Acceptance {
+export function accept(
+    deposit: PendingDeposit, context: ContextRecord | null, answer: Uint8Array, trust: Uint8Array, ots: readonly (readonly [name: string, content: Uint8Array])[] = []): Acceptance {
     const certificate = parseCertificate(answer);
     // A certificate for other bytes could be for another title, another account, or a commitment that somebody copied.
     if (certificate.request !== deposit.request)
@@ -29,13 +31,13 @@ export function accept(deposit: PendingDeposit, context: ContextRecord | null, a
         trustAlone(parsePolicy(trust)));
     const passes = (name: CheckName): boolean => report.checks.find(check => check.name === name)!.result === "PASS";
     if (report.verdict === "PASS" && passes("commitment") && passes("claims"))
-        return { evidence: evidenceZip(certificate, deposit), report };
+        return { evidence: evidenceZip(certificate, deposit, ots), report };
     const needed: readonly CheckName[] = ["commitment", "claims", "inclusion", "checkpoint"];
     return { reasons: report.checks.filter(({ name, result }) => result === "FAIL" || (result !== "PASS" && needed.includes(name))).map(check => check.reason) };
 }
 
 /** The evidence zip, its files in the order that equal bytes need (proto/README.md, "Evidence"). */
-function evidenceZip(certificate: Certificate, { items, seed, context }: PendingDeposit): Uint8Array[] {
+function evidenceZip(certificate: Certificate, { items, seed, context }: PendingDeposit, ots: readonly (readonly [name: string, content: Uint8Array])[]): Uint8Array[] {
     const zip = new StoredZip();
     const files = [...certificateFiles(certificate)];
     const isTimestamp = (name: string): boolean => name.startsWith("timestamps/");
@@ -46,7 +48,7 @@ function evidenceZip(certificate: Certificate, { items, seed, context }: Pending
     zip.add("seed.txt", [utf8(`${seed}\n`)]);
     if (context !== null)
         zip.add("context.txt", [context]);
-    for (const [name, content] of files.filter(([name]) => isTimestamp(name)))
+    for (const [name, content] of [...files.filter(([name]) => isTimestamp(name)), ...ots])
         zip.add(name, [content]);
     return zip.finish();
 }

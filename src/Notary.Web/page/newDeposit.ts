@@ -1,6 +1,7 @@
 import { decodeUtf8 } from "../core/bytes.ts";
 import { Limits } from "../core/limits.ts";
-import { escape, isDepositId, isKind, titleProblem } from "../core/rules.ts";
+import { depositOfNumber } from "../core/numbers.ts";
+import { escape, isKind, titleProblem } from "../core/rules.ts";
 import { inChinese, pathProblems } from "../deposit/paths.ts";
 import type { Terms } from "../deposit/prepare.ts";
 import { sentence, type Sentence } from "../verification/report.ts";
@@ -128,7 +129,7 @@ class DepositForm {
     /** `#new/UUID` makes a deposit that follows that one. */
     private follow(): void {
         const [view, deposit] = location.hash.slice(1).split("/");
-        if (view !== "new" || !isDepositId(deposit ?? ""))
+        if (view !== "new" || depositOfNumber(deposit ?? "") === null)
             return;
         this.previous.value = deposit!;
         this.view.querySelector<HTMLDetailsElement>("#more")?.setAttribute("open", "");
@@ -198,8 +199,8 @@ class DepositForm {
         if (!isKind(this.kind.value.trim()))
             yield sentence(`The kind is not 1 to ${Limits.kindCharacters} characters of a-z, 0-9 and '-'. Change it.`, `类型不是 1 至 ${Limits.kindCharacters} 个 a-z、0-9 或“-”字符。请修改。`);
         const previous = this.previous.value.trim();
-        if (previous !== "" && !isDepositId(previous))
-            yield sentence("The earlier deposit's number is none: copy it whole, 36 characters with hyphens.", "以往存证的编号有误：请完整复制，共 36 个字符，含连字符。");
+        if (previous !== "" && depositOfNumber(previous) === null)
+            yield sentence("The earlier deposit's number is none: copy it whole from its certificate or from My deposits.", "以往存证的编号有误：请从其证书或“我的存证”中完整复制。");
         if (this.session.account.requiresSignature && this.key.files!.length === 0)
             yield sentence("This account signs its requests: choose its signing key.", "该账户的请求须签名：请选择其签名密钥。");
     }
@@ -208,7 +209,7 @@ class DepositForm {
         const { account, ledger } = this.session;
         const key = this.key.files![0];
         return {
-            ledger: ledger.origin, account: account.account, kind: this.kind.value.trim(), title: this.title.value.trim() || null, previous: this.previous.value.trim() || null,
+            ledger: ledger.origin, account: account.account, kind: this.kind.value.trim(), title: this.title.value.trim() || null, previous: depositOfNumber(this.previous.value.trim()),
             withSm3: this.sm3.checked, server: location.origin, trust: await this.trustFile(), roots: this.roots.map(({ name }) => ({ name })),
             signingKey: key === undefined ? null : decodeUtf8(new Uint8Array(await key.slice(0, keyFileBytes + 1).arrayBuffer())) ?? "",
         };

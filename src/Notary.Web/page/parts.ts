@@ -1,4 +1,4 @@
-import { formatTime } from "../core/rules.ts";
+import { minute } from "../core/rules.ts";
 import { sentence, type Sentence } from "../verification/report.ts";
 import { both, element } from "./dom.ts";
 
@@ -9,9 +9,6 @@ export const fields = (...rows: readonly (readonly [Sentence, string | Sentence 
 
 /** What is wrong, with what to do next. */
 export const warning = (words: Sentence): HTMLElement => element("div", { class: "error", role: "alert" }, element("p", {}, both(words)));
-
-/** A time to the minute, for readers who do not compare milliseconds. */
-export const minute = (time: number): string => `${formatTime(time).slice(0, 16).replace("T", " ")} UTC`;
 
 /** A time and how long ago that is by this machine's clock. */
 export function age(time: number): Sentence {
