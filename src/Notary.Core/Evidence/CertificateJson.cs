@@ -28,15 +28,10 @@ internal static class CertificateJson
             throw Malformed(null, $"has {json.Length:N0} bytes (limit {EvidenceLimits.CertificateBytes:N0})");
         if (!Utf8.IsValid(json.Span))
             throw Malformed(null, "is not UTF-8");
+        using var document = Open(json);
         try
         {
-            using var document = JsonDocument.Parse(json, Strict);
             return ToCertificate(document.RootElement);
-        }
-        catch (JsonException)
-        {
-            // Its message quotes the file, names and all; the place is what helps.
-            throw Malformed(null, "is not strict JSON, or repeats a member");
         }
         catch (InvalidOperationException)
         {
@@ -68,6 +63,19 @@ internal static class CertificateJson
         catch (Exception problem) when (problem is MalformedException or EncoderFallbackException)
         {
             throw new InvalidOperationException($"This certificate cannot be written: {problem.Message}", problem);
+        }
+    }
+
+    private static JsonDocument Open(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            return JsonDocument.Parse(json, Strict);
+        }
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
+        {
+            // The first one's message quotes the file, names and all. The second is half a character in a member's name.
+            throw Malformed(null, "is not strict JSON, or repeats a member");
         }
     }
 

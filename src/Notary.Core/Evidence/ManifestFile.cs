@@ -72,7 +72,7 @@ internal static class ManifestFile
             if (length == 0)
                 yield break;
             if (length == kept || kept > Limits.ItemBytes)
-                throw Malformed($"item {count + 1}", "is too long, or is not followed by an empty line");
+                throw TooLong(count + 1);
         }
     }
 
@@ -80,6 +80,8 @@ internal static class ManifestFile
     {
         if (number > EvidenceLimits.Items)
             throw Malformed(null, $"has more than {EvidenceLimits.Items:N0} items");
+        if (text.Length > Limits.ItemBytes)
+            throw TooLong(number);
         ItemText item;
         try
         {
@@ -98,6 +100,9 @@ internal static class ManifestFile
 
     // Reads until the buffer is full or the stream ends, and returns how much the buffer holds then.
     private static int Fill(Stream input, byte[] buffer, int kept) => kept + input.ReadAtLeast(buffer.AsSpan(kept), buffer.Length - kept, throwOnEndOfStream: false);
+
+    // Whichever of the two comes first with the buffer at hand: the words do not depend on its size.
+    private static MalformedException TooLong(int number) => Malformed($"item {number}", "is too long, or is not followed by an empty line");
 
     private static MalformedException Malformed(string? field, string problem) => new(Document, field, problem);
 }

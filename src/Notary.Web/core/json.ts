@@ -1,3 +1,5 @@
+import { isWellFormed } from "./rules.ts";
+
 export type Json = null | boolean | number | string | Json[] | Map<string, Json>;
 
 const deepest = 16;
@@ -61,7 +63,8 @@ class Reader {
             this.space();
             const name = this.text[this.at] === "\"" ? this.string() : this.fail();
             this.space();
-            if (members.has(name) || !this.take(":"))
+            // Half a character in a name: some readers refuse it, some put another in its place, and then two names may be one.
+            if (!isWellFormed(name) || members.has(name) || !this.take(":"))
                 this.fail();
             members.set(name, this.value());
             this.space();

@@ -44,18 +44,20 @@ export function* manifestItems(content: Iterable<Uint8Array>): Generator<Item> {
         }
         rest = rest.slice(at);
         if (rest.length > Limits.itemBytes)
-            throw malformed(`item ${count + 1}`, "is too long, or is not followed by an empty line");
+            throw tooLong(count + 1);
     }
     if (!begun)
         throw malformed(null, `does not begin with the line '${document}'`);
     if (rest.length > 0)
-        throw malformed(`item ${count + 1}`, "is too long, or is not followed by an empty line");
+        throw tooLong(count + 1);
     if (count === 0)
         throw malformed(null, "holds no item");
 
     function toItem(bytes: Uint8Array, number: number): Item {
         if (number > Limits.items)
             throw malformed(null, `has more than ${grouped(Limits.items)} items`);
+        if (bytes.length > Limits.itemBytes)
+            throw tooLong(number);
         const text = decodeUtf8(bytes);
         if (text === null)
             throw malformed(`item ${number}`, "is not UTF-8");
@@ -75,5 +77,8 @@ function emptyLine(bytes: Uint8Array, from: number): number {
     }
     return -1;
 }
+
+// Whichever of the two comes first with the piece at hand: the words do not depend on its size.
+const tooLong = (number: number): Malformed => malformed(`item ${number}`, "is too long, or is not followed by an empty line");
 
 const malformed = (field: string | null, problem: string): Malformed => new Malformed(document, field, problem);

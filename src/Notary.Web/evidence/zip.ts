@@ -1,4 +1,4 @@
-import { concat, decodeUtf8, equalBytes, grouped } from "../core/bytes.ts";
+import { decodeUtf8, equalBytes, grouped } from "../core/bytes.ts";
 import { Limits } from "../core/limits.ts";
 import { Malformed } from "../core/malformed.ts";
 import { escape } from "../core/rules.ts";
@@ -70,7 +70,13 @@ export class StrictZip {
     readAll(entry: ZipEntry, limit: number): Uint8Array {
         if (entry.header.size > limit)
             throw refuse(entry.name, `has ${grouped(entry.header.size)} bytes; at most ${grouped(limit)} are allowed`);
-        return concat(new Uint8Array(0), ...[...this.content(entry)].map(piece => piece.slice()));
+        const all = new Uint8Array(entry.header.size);
+        let at = 0;
+        for (const piece of this.content(entry)) {
+            all.set(piece, at);
+            at += piece.length;
+        }
+        return all;
     }
 
     /**
