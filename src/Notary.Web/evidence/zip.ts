@@ -279,11 +279,12 @@ function checkDistinct(names: readonly string[]): void {
 }
 
 // The separator sorts before every character that a name may hold, so that what lies in a folder comes directly after it. The
-// Kelvin sign and long s have an ASCII letter as their other case; what upper-casing makes longer stays as it is.
+// Kelvin sign and long s have an ASCII letter as their other case. What upper-casing makes longer stays as it is; of it, Greek
+// letters with iota below have a capital that is one character, and are found by their small one.
 const fold = (path: string): string => [...path.replaceAll("/", "\0").replaceAll("\u212A", "K").replaceAll("\u017F", "S")]
     .map(character => {
         const upper = character.toUpperCase();
-        return character === "\u0131" || [...upper].length !== 1 ? character : upper;
+        return character === "\u0131" ? character : [...upper].length === 1 ? upper : character.toLowerCase();
     }).join("");
 
 const withoutSlash = (name: string): string => name.endsWith("/") ? name.slice(0, -1) : name;

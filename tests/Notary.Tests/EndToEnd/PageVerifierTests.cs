@@ -34,4 +34,8 @@ public sealed class PageVerifierTests
     [Fact]
     public async Task The_page_says_what_the_program_says_of_damaged_paths_headers_and_key_changes() =>
         await PageVerifier.AssertAgreementAsync([.. PageInputCases.Mutations(PageInputCases.All(), Seed, 12)]);
+
+    [Fact]
+    public async Task The_page_says_what_the_program_says_at_the_edges_of_every_format() =>
+        await PageVerifier.AssertAgreementAsync(PageEdgeCases.All());
 }
