@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Notary.Cli;
 using Notary.Core;
 using Notary.Tests.Support;
 using Xunit;
@@ -107,6 +108,27 @@ public sealed class DepositPageLocalTests(RunningServer server) : IClassFixture<
         var refused = await RunAsync("deposit", "en", new { files = new[] { Write("v3.txt", "3") }, trust = stranger, @out = Out });
         Assert.Equal(["LIE"], Strings(refused["problem"]!));
         Assert.Null(refused["evidence"]);
+    }
+
+    [Fact]
+    public async Task A_folder_is_dropped_and_the_page_looks_at_the_saved_file_when_it_is_given_back()
+    {
+        Write("designs/a.txt", "one");
+        Write("designs/子/b.txt", "two");
+        var found = await RunAsync("depositDropped", "en", new { folder = Path.Combine(folder.Path, "designs"), wrong = Write("wrong.journal", "notary.pending/v1\n"), @out = Out });
+
+        Assert.Contains("子/b.txt", Text(found, "picked"), StringComparison.Ordinal);
+        Assert.DoesNotContain("designs/", Text(found, "picked"), StringComparison.Ordinal);
+        Assert.False(found["wrong"]!["send"]!.GetValue<bool>());
+        Assert.False(found["wrong"]!["ticked"]!.GetValue<bool>());
+        Assert.True(found["right"]!["send"]!.GetValue<bool>());
+        Assert.True(found["right"]!["ticked"]!.GetValue<bool>());
+        Assert.Equal(0, found["posts"]!.GetValue<int>());
+        // No attribute and no text of the page holds what opens the deposit.
+        using var journal = PendingJournal.Open(Text(found, "pending"))!;
+        Assert.DoesNotContain(journal[0].Seed.ToString()!, Text(found, "dom"), StringComparison.Ordinal);
+        Assert.All(journal[0].Manifest.Items, item => Assert.DoesNotContain(item.Sha256.ToString(), Text(found, "dom"), StringComparison.Ordinal));
+        Assert.Empty(Strings(found["problems"]!));
     }
 
     [Theory]

@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json.Nodes;
+using Notary.Core;
 using Notary.Server;
 using Notary.Tests.Support;
 using Xunit;
@@ -53,6 +55,33 @@ public sealed class SignInPageTests(AccountsServer server) : IClassFixture<Accou
         Assert.True(found["entered"]!["signIn"]!.GetValue<bool>());
         Assert.Equal(0, found["entered"]!["elements"]!.GetValue<int>());
         Assert.Null(found["out"]);
+    }
+
+    [Fact]
+    public async Task A_key_that_was_revoked_lets_nobody_in_any_more()
+    {
+        var (key, id) = ("", 0L);
+        server.Change(register => (key, id) = register.CreateApiKey("test", "alpha", "depositor", Scopes.All, null));
+        Assert.Contains("alpha Ltd", Text(await PageBrowser.RunAsync("signedIn", Address, new { key, locale = "en" }), "entered", "who"), StringComparison.Ordinal);
+        server.Change(register => register.Revoke("test", id));
+        var found = await PageBrowser.RunAsync("signedIn", Address, new { key, locale = "en" });
+
+        Assert.Equal(["BAD_CREDENTIAL"], Strings(found["entered"]!["problem"]!));
+        Assert.Contains("ask your account's administrator for a new one", Text(found, "entered", "outcome"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_page_of_another_site_has_no_key_to_send()
+    {
+        var request = RequestBytes.Create(server.NewRequest("alpha"), null);
+        var found = await PageBrowser.RunAsync("crossSite", Address, new { host = "localhost", request = Encoding.UTF8.GetString(request.Bytes.Span) });
+
+        Assert.Equal(["opaque ", "refused", "refused"], Strings(found["read"]!));
+        Assert.NotEmpty(found["answers"]!.AsArray());
+        Assert.All(found["answers"]!.AsArray(), status => Assert.InRange(status!.GetValue<int>(), 401, 415));
+        Assert.DoesNotContain("sign-in", found["framed"]!.GetValue<string>(), StringComparison.Ordinal);
+        var deposits = await server.Notary.ListDepositsAsync(new() { PageSize = 10 }, server.As("alpha", Role.Depositor), cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Empty(deposits.Deposits);
     }
 
     private static string Text(JsonNode found, params string[] path) => path.Aggregate(found, (node, name) => node[name]!).GetValue<string>();

@@ -204,6 +204,31 @@ export async function byKeyboard() {
     return { ...await shown(), audits, focused, size, shifts, evidence: download.suggestedFilename(), problems };
 }
 
+// Dropped from a file manager; the saved file is then looked at by the page, a wrong one first.
+export async function depositDropped() {
+    await open();
+    await signIn(given.key);
+    const session = await context.newCDPSession(page);
+    const box = await page.locator("#documents-drop").boundingBox();
+    const at = { x: box.x + box.width / 2, y: box.y + 20, data: { items: [], files: [given.folder], dragOperationsMask: 1 } };
+    for (const type of ["dragEnter", "dragOver", "drop"])
+        await session.send("Input.dispatchDragEvent", { type, ...at });
+    await page.waitForSelector("#documents-picked > *");
+    const picked = await page.innerText("#documents-picked");
+    await page.click("#run");
+    await page.waitForSelector("#save");
+    const pending = await save("#save");
+    await page.locator("details").evaluateAll(all => all.forEach(details => details.open = true));
+    await page.setInputFiles("#copy", given.wrong);
+    await page.waitForSelector("[data-problem=COPY]");
+    const wrong = { send: await page.isEnabled("#send"), ticked: await page.isChecked("#saved") };
+    await page.setInputFiles("#copy", pending);
+    await page.waitForSelector("#whole");
+    const right = { send: await page.isEnabled("#send"), ticked: await page.isChecked("#saved") };
+    const dom = await page.evaluate(() => document.documentElement.outerHTML);
+    return { picked, pending, wrong, right, dom, address: page.url(), posts: posts(), problems };
+}
+
 // Every state as a picture.
 export async function depositPictures() {
     let number = 0;
