@@ -51,6 +51,8 @@ export class DepositSending {
             element("div", { class: "row apart" }, this.begin));
         this.heading.append(both(isSaved
             ? sentence("3. Send it again", "三、再次发送") : sentence("3. Save this file, then send", "三、先保存此文件，再发送")));
+        // Until there is evidence, or it is given up.
+        holdPage("sending", true);
         session.ended.addEventListener("abort", () => holdPage("sending", false));
     }
 
@@ -97,7 +99,6 @@ export class DepositSending {
     }
 
     private async sendNow(): Promise<void> {
-        holdPage("sending", true);
         [this.send.disabled, this.begin.disabled, this.saved.disabled] = [true, true, true];
         this.outcome.replaceChildren();
         const clock = this.count();

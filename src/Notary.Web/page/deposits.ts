@@ -1,5 +1,6 @@
 import { Refusal } from "../client/refusal.ts";
 import { Service } from "../client/service.ts";
+import { escape } from "../core/rules.ts";
 import { sentence, type Sentence } from "../verification/report.ts";
 import { both, element, find, setUpLanguage } from "./dom.ts";
 import { myDeposits } from "./myDeposits.ts";
@@ -59,8 +60,8 @@ function keyProblem(key: string): Sentence | null {
     // Whoever listens on the way would have the key.
     if (!isSecureContext)
         return sentence(
-            "This page came without encryption from another machine, and a key would be read on its way. Open it with https://.",
-            "本页面由另一台机器未加密传来，密钥会在途中被读取。请以 https:// 打开。");
+            "This page came from another machine without encryption, and a key would be read on its way: none is taken. Open it with https://; its operator has to serve TLS.",
+            "本页面由另一台机器未加密传来，密钥会在途中被读取，因此不接受密钥。请以 https:// 打开；运营方须启用 TLS。");
     return Service.isKey(key) ? null : sentence(
         "This is no API key. A key is one line that begins with nk_; copy it whole, without anything around it.",
         "这不是 API 密钥。密钥为一行，以 nk_ 开头；请完整复制，不带其他字符。");
@@ -124,7 +125,7 @@ function show(): void {
 
 function* who({ account, ledger }: Session): Generator<Node> {
     yield both(sentence("Signed in as ", "当前账户："));
-    yield element("bdi", {}, element("strong", {}, account.name));
+    yield element("bdi", {}, element("strong", {}, escape(account.name)));
     yield both(sentence(
         ` (account ${account.account}, member ${account.member}, role ${account.role}) at ledger ${ledger.origin}.`,
         `（账户 ${account.account}，成员 ${account.member}，角色 ${account.role}），账本 ${ledger.origin}。`));

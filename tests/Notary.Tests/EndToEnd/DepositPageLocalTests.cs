@@ -124,6 +124,7 @@ public sealed class DepositPageLocalTests(RunningServer server) : IClassFixture<
         Assert.True(found["right"]!["send"]!.GetValue<bool>());
         Assert.True(found["right"]!["ticked"]!.GetValue<bool>());
         Assert.Equal(0, found["posts"]!.GetValue<int>());
+        Assert.True(found["asked"]!.GetValue<bool>());
         // No attribute and no text of the page holds what opens the deposit.
         using var journal = PendingJournal.Open(Text(found, "pending"))!;
         Assert.DoesNotContain(journal[0].Seed.ToString()!, Text(found, "dom"), StringComparison.Ordinal);

@@ -71,6 +71,16 @@ public sealed class SignInPageTests(AccountsServer server) : IClassFixture<Accou
     }
 
     [Fact]
+    public async Task A_page_that_came_unencrypted_from_another_machine_takes_no_key()
+    {
+        var found = await PageBrowser.RunAsync("insecure", Address, new { key = server.KeyOf("alpha", Role.Depositor) });
+
+        Assert.Equal(["KEY"], Strings(found["problem"]!));
+        Assert.Contains("its operator has to serve TLS", Text(found, "outcome"), StringComparison.Ordinal);
+        Assert.DoesNotContain(found["heads"]!.AsArray(), head => head!.AsObject().ContainsKey("authorization"));
+    }
+
+    [Fact]
     public async Task A_page_of_another_site_has_no_key_to_send()
     {
         var request = RequestBytes.Create(server.NewRequest("alpha"), null);

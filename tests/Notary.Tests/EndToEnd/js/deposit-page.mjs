@@ -226,7 +226,9 @@ export async function depositDropped() {
     await page.waitForSelector("#whole");
     const right = { send: await page.isEnabled("#send"), ticked: await page.isChecked("#saved") };
     const dom = await page.evaluate(() => document.documentElement.outerHTML);
-    return { picked, pending, wrong, right, dom, address: page.url(), posts: posts(), problems };
+    // Whoever closes the page now is asked first.
+    const asked = await page.evaluate(() => !window.dispatchEvent(new Event("beforeunload", { cancelable: true })));
+    return { asked, picked, pending, wrong, right, dom, address: page.url(), posts: posts(), problems };
 }
 
 // Every state as a picture.

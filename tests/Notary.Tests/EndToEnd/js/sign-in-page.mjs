@@ -1,5 +1,5 @@
 // Who is signed in to the page of deposits, and what it keeps of that.
-import { audit, context, given, open, page, problems, requests } from "./browser.mjs";
+import { address, audit, context, given, open, page, problems, requests } from "./browser.mjs";
 import { signIn } from "./sign-in.mjs";
 
 const heads = [];
@@ -38,4 +38,14 @@ export async function signedIn() {
         first, entered, mine, back, out: out ? await shown() : null, kept, cookies: (await context.cookies()).length, heads: await Promise.all(heads),
         policy: response.headers()["content-security-policy"], address: page.url(), requests, problems,
     };
+}
+
+// The same page as it comes from another machine without encryption.
+export async function insecure() {
+    await page.route("http://ledger.test/**", async route => route.fulfill({
+        response: await route.fetch({ url: new URL(new URL(route.request().url()).pathname, address).href }),
+    }));
+    await page.goto("http://ledger.test/deposits?lang=en");
+    await signIn(given.key);
+    return { ...await shown(), heads: await Promise.all(heads) };
 }
