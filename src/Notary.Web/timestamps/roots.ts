@@ -27,9 +27,9 @@ function parseRoots(document: string, file: Uint8Array): Trusted {
     const pem = new TextDecoder().decode(file);
     if (pem.length > mostRootsBytes)
         throw new Malformed(document, null, `have ${grouped(pem.length)} characters (limit ${grouped(mostRootsBytes)})`);
-    const all = [...pem.matchAll(/-----BEGIN CERTIFICATE-----([\s\S]*?)-----END CERTIFICATE-----/g)].map(([, content]) => {
+    const all = [...blocks(pem)].map(content => {
         try {
-            return readCertificate(strictBase64(content!.replace(/[ \t\r\n]/g, "")) ?? fail("hold a PEM block that is no certificate"));
+            return readCertificate(strictBase64(content.replace(/[ \t\r\n]/g, "")) ?? fail("hold a PEM block that is no certificate"));
         } catch (problem) {
             if (problem instanceof NotDer)
                 return fail("hold a PEM block that is no certificate");
@@ -41,5 +41,17 @@ function parseRoots(document: string, file: Uint8Array): Trusted {
 
     function fail(problem: string): never {
         throw new Malformed(document, null, problem);
+    }
+}
+
+/** What stands between the marks. A pattern would look for the end again from every beginning, of which a file may be full. */
+function* blocks(pem: string): Generator<string> {
+    const [begin, end] = ["-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"];
+    for (let start = pem.indexOf(begin); start >= 0; start = pem.indexOf(begin, start)) {
+        const stop = pem.indexOf(end, start + begin.length);
+        if (stop < 0)
+            return;
+        yield pem.slice(start + begin.length, stop);
+        start = stop + end.length;
     }
 }

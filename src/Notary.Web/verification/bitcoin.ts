@@ -39,7 +39,7 @@ export function checkBitcoin(evidence: Evidence, texts: CertificateTexts, header
         if ("en" in beyond)
             return failed(leaf, beyond);
         const claims = new BlockClaims(beyond, headers);
-        if (claims.confirmed === null && claims.contradicted !== null)
+        if (claims.contradicted !== null)
             return failed(leaf, deny(claims.contradicted));
         results.push(claims);
     }
@@ -62,33 +62,31 @@ const isContradicted = (claim: BlockClaim): boolean => claim.message.length !== 
 /** The root as explorers show it. */
 const rootOf = ({ message }: BlockClaim): string => message.length === 32 ? display(hex(message)) : hex(message);
 
-/** What a timestamp's Bitcoin attestations come to against the headers that a verifier trusts. */
+/**
+ * What a timestamp's Bitcoin attestations come to against the headers that a verifier trusts. Of the claims no more is kept than is
+ * told: a stranger's package has room for thousands of files with thousands of claims each.
+ */
 class BlockClaims {
-    /** Calendars that promised a better attestation. */
+    /** Calendars that promised a better attestation, the first ones. */
     readonly pending: readonly string[];
-    private readonly claims: readonly BlockClaim[];
+    /** The earliest block that a header confirms, by its time. */
+    readonly confirmed: (BlockClaim & { readonly header: BlockHeader }) | null;
+    /** The first claim that is shown false, where none is confirmed. */
+    readonly contradicted: BlockClaim | null;
+    /** The lowest block whose header the verifier does not know. */
+    readonly open: BlockClaim | null;
 
     constructor(all: readonly Claim[], headers: BlockHeaders) {
-        this.claims = all.flatMap(({ message, attestation }) =>
+        const claims: BlockClaim[] = all.flatMap(({ message, attestation }) =>
             attestation.kind === "bitcoin" ? { height: attestation.height, message, header: headers.get(attestation.height) ?? null } : []);
-        this.pending = all.flatMap(({ attestation }) => attestation.kind === "pending" ? escape(attestation.address) : []);
-    }
-
-    /** The earliest block that a header confirms, by its time. */
-    get confirmed(): (BlockClaim & { readonly header: BlockHeader }) | null {
-        return first(this.claims.flatMap(claim => isConfirmed(claim) ? { ...claim, header: claim.header! } : []), (a, b) => a.header.time < b.header.time);
-    }
-
-    /** The first claim that is shown false. */
-    get contradicted(): BlockClaim | null {
-        return this.claims.find(isContradicted) ?? null;
-    }
-
-    /** The lowest block whose header the verifier does not know. */
-    get open(): BlockClaim | null {
-        return first(this.claims.filter(claim => claim.header === null && !isContradicted(claim)), (a, b) => a.height < b.height);
+        this.confirmed = first(claims.flatMap(claim => isConfirmed(claim) ? { ...claim, header: claim.header! } : []), (a, b) => a.header.time < b.header.time);
+        this.contradicted = this.confirmed === null ? claims.find(isContradicted) ?? null : null;
+        this.open = first(claims.filter(claim => claim.header === null && !isContradicted(claim)), (a, b) => a.height < b.height);
+        this.pending = firstDistinct(all.flatMap(({ attestation }) => attestation.kind === "pending" ? escape(attestation.address) : []));
     }
 }
+
+const firstDistinct = (addresses: readonly string[]): string[] => [...new Set(addresses)].slice(0, 3);
 
 const first = <T>(all: readonly T[], isBefore: (a: T, b: T) => boolean): T | null =>
     all.length === 0 ? null : all.reduce((least, one) => isBefore(one, least) ? one : least);
@@ -135,7 +133,7 @@ function undecided(results: readonly BlockClaims[]): BitcoinCheck {
         return without(
             `${results.length} OpenTimestamps ${results.length === 1 ? "path leads" : "paths lead"} from a document through this entry towards Bitcoin. It holds if the Merkle root of Bitcoin block ${open.height} is ${rootOf(open)}: give the block's header or a node that you trust, or compare the root yourself.`,
             `${results.length} 条 OpenTimestamps 路径自文件经本条目通向比特币。若比特币区块 ${open.height} 的默克尔根为 ${rootOf(open)}，则成立：请提供该区块头或您信任的节点，或自行比对该根。`);
-    const pending = [...new Set(results.flatMap(claims => claims.pending))].slice(0, 3);
+    const pending = firstDistinct(results.flatMap(claims => claims.pending));
     return pending.length === 0
         ? without("The OpenTimestamps paths lead to no Bitcoin block.", "OpenTimestamps 路径未通至任何比特币区块。")
         : without(
