@@ -159,6 +159,7 @@ export class DepositSending {
     private done(evidence: Blob, report: Report): void {
         const { deposit, evidenceName } = this.prepared;
         const { service, account, ended } = this.session;
+        this.session.events.dispatchEvent(new Event("deposited"));
         this.ready.replaceChildren();
         this.heading.replaceChildren(both(sentence("4. Deposited", "四、已存证")));
         const pdf = element("div", { id: "pdf-state", role: "status", "aria-live": "polite" });

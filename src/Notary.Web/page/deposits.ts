@@ -76,7 +76,7 @@ async function signIn(key: string | null, isFirst = false): Promise<boolean> {
     setBusy(true);
     try {
         const [account, ledger] = await Promise.all([service.account(), service.ledger()]);
-        session = { service, account, ledger, trust, ended: service.ended };
+        session = { service, account, ledger, trust, ended: service.ended, events: new EventTarget() };
         say("sign-in-outcome");
         show();
         return true;

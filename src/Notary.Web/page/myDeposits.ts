@@ -33,6 +33,7 @@ class MyDeposits {
         this.listed = element("div", { id: "mine-list" }, this.rows.view);
         this.view = element("section", { id: "my-deposits" }, this.listed, this.one);
         window.addEventListener("hashchange", () => this.follow(), { signal: session.ended });
+        session.events.addEventListener("deposited", () => this.reload(), { signal: session.ended });
         this.follow();
         void this.load();
     }

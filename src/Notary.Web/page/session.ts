@@ -12,4 +12,6 @@ export interface Session {
     readonly trust: Uint8Array;
     /** Aborted when it is signed out: whoever works for the session stops then, and forgets. */
     readonly ended: AbortSignal;
+    /** Tells `deposited` after each deposit that this page has made and verified. */
+    readonly events: EventTarget;
 }

@@ -132,6 +132,15 @@ public sealed class DepositPageLocalTests(RunningServer server) : IClassFixture<
         Assert.Empty(Strings(found["problems"]!));
     }
 
+    [Fact]
+    public async Task My_deposits_know_a_deposit_that_was_made_after_they_were_looked_at()
+    {
+        var found = await RunAsync("listedAfterwards", "zh", new { files = new[] { Write("listed.txt", "listed") }, @out = Out });
+
+        Assert.DoesNotContain(Text(found, "deposit"), Strings(found["before"]!));
+        Assert.Empty(Strings(found["problems"]!));
+    }
+
     [Theory]
     [InlineData("127.0.0.1")]
     [InlineData("localhost")]

@@ -231,6 +231,24 @@ export async function depositDropped() {
     return { asked, picked, pending, wrong, right, dom, address: page.url(), posts: posts(), problems };
 }
 
+// The list was looked at before; it knows the deposit that is made meanwhile.
+export async function listedAfterwards() {
+    await open();
+    await signIn(given.key);
+    await page.click("header nav a[href$='#mine']");
+    await page.waitForSelector("#again:not([hidden])");
+    const before = await page.locator("#mine-rows > li").evaluateAll(all => all.map(row => row.dataset.deposit));
+    await page.click("header nav a[href$='#new']");
+    await choose();
+    await toSaved();
+    const deposit = await page.innerText("#deposit-id");
+    await page.click("#send");
+    await page.waitForSelector(".verdict");
+    await page.click("header nav a[href$='#mine']");
+    await page.waitForSelector(`#mine-rows > li[data-deposit="${deposit}"]`, { timeout: 10_000 });
+    return { before, deposit, problems };
+}
+
 // Every state as a picture.
 export async function depositPictures() {
     let number = 0;
