@@ -5,8 +5,9 @@ import { quorumMet, type TrustPolicy } from "../core/policy.ts";
 import { escape } from "../core/rules.ts";
 import { inBase64 } from "../ledger/tiles.ts";
 import { sentence, type Sentence } from "../verification/report.ts";
+import { age } from "./age.ts";
 import { both, element } from "./dom.ts";
-import { age, fields } from "./parts.ts";
+import { table } from "./fields.ts";
 
 /** Whether a key of the policy signed the checkpoint of the ledger that it names. */
 export const isSigned = (checkpoint: Checkpoint, note: SignedNote, policy: TrustPolicy): boolean => signerOf(checkpoint, note, policy) !== undefined;
@@ -24,7 +25,7 @@ export function* describe(checkpoint: Checkpoint, note: SignedNote, policy: Trus
         : element("p", { class: "good" }, both(sentence(
             `Signed by ledger '${checkpoint.origin}' under the key with id ${signer.id}; this page has checked the signature.`,
             `由账本“${checkpoint.origin}”以密钥（编号 ${signer.id}）签署；本页面已核验该签名。`)));
-    yield fields(
+    yield table(
         [sentence("Ledger", "账本"), checkpoint.origin], [sentence("Entries", "条目数"), String(checkpoint.size)],
         [sentence("Root", "根"), element("span", { class: "code" }, inBase64(checkpoint.root))]);
     yield element("h3", {}, both(sentence("Witnesses", "见证方")));
@@ -48,7 +49,7 @@ function* witnesses(note: SignedNote, policy: TrustPolicy): Generator<HTMLElemen
             "没有见证方联署此检查点：账本只有一个历史，仅为运营方所称。")));
         return;
     }
-    yield element("div", { class: "scroll" }, element("table", { id: "witnesses" },
+    yield element("div", { class: "scroll" }, element("table", { id: "witnesses", class: "checks" },
         element("thead", {}, element("tr", {}, ...[sentence("Witness", "见证方"), sentence("Cosigned (its clock)", "联署时间（其时钟）"), sentence("Signature", "签名")]
             .map(name => element("th", { scope: "col" }, both(name))))),
         element("tbody", {}, ...rows.map(({ name, when, state, colour }) => element("tr", {},

@@ -19,9 +19,10 @@ export function button(id: string, words: Sentence, pressed: () => void, isMain 
     return made;
 }
 
-/** Rows of names and values. */
-export const table = (...rows: readonly (readonly [Sentence, Child])[]): HTMLElement => element("table", { class: "fields" }, element("tbody", {},
-    ...rows.map(([name, value]) => element("tr", {}, element("th", { scope: "row" }, both(name)), element("td", {}, value)))));
+/** Rows of names and values; a value that is no sentence is shown as it is. */
+export const table = (...rows: readonly (readonly [Sentence, Child | Sentence])[]): HTMLElement => element("table", { class: "fields" }, element("tbody", {},
+    ...rows.map(([name, value]) => element("tr", {}, element("th", { scope: "row" }, both(name)),
+        element("td", {}, value === null || typeof value === "string" || value instanceof Node ? value : both(value))))));
 
 /** What went wrong, in our words and, below, as text, in those of whatever was read. */
 export const trouble = (of: string, words: readonly Sentence[], detail = ""): HTMLElement => element("div", { class: "error", role: "alert", "data-problem": of },

@@ -7,10 +7,11 @@ import { growth, type GrowthPoint } from "../ledger/growth.ts";
 import { addressOf } from "../ledger/lookup.ts";
 import { PublicLedger, type ProvenEntry } from "../ledger/tiles.ts";
 import { sentence, type Sentence } from "../verification/report.ts";
+import { age } from "./age.ts";
 import { describe, isSigned } from "./checkpointView.ts";
 import { both, element, find, setUpLanguage } from "./dom.ts";
+import { table } from "./fields.ts";
 import { failure, LookUp } from "./lookUp.ts";
-import { age, fields } from "./parts.ts";
 import { ownFile, policyContents } from "./policyView.ts";
 import { refusal } from "./reportView.ts";
 
@@ -130,7 +131,7 @@ async function outside(ledger: PublicLedger): Promise<HTMLElement[]> {
     if (told.bitcoin)
         rows.push([sentence("In Bitcoin: entries", "已入比特币：条目"), await covered(told.bitcoin.in_bitcoin)],
             [sentence("Sent to calendars: entries", "已送日历：条目"), await covered(told.bitcoin.stamped)]);
-    return [fields(...rows), ...told.timestamps || told.bitcoin ? [] : [element("p", { class: "hint" }, both(sentence(
+    return [table(...rows), ...told.timestamps || told.bitcoin ? [] : [element("p", { class: "hint" }, both(sentence(
         "The operator names neither outside time-stamps nor anchors: no one but the operator vouches for the times here.",
         "运营方未列出外部时间戳或锚定：除运营方外，没有任何一方为此处的时间作证。")))]];
 }

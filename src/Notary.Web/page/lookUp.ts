@@ -6,9 +6,12 @@ import { depositNumber } from "../core/numbers.ts";
 import { escape, formatTime } from "../core/rules.ts";
 import { parseLookup, type Lookup } from "../ledger/lookup.ts";
 import { depositOf, LieError, type ProvenEntry, type PublicLedger } from "../ledger/tiles.ts";
-import { sentence } from "../verification/report.ts";
+import { sentence, type Sentence } from "../verification/report.ts";
+import { age } from "./age.ts";
 import { both, element } from "./dom.ts";
-import { age, fields, warning } from "./parts.ts";
+import { table, trouble } from "./fields.ts";
+
+const warning = (words: Sentence): HTMLElement => trouble("LOOK_UP", [words]);
 
 /** As many entries as a page reads through for one deposit: some 60 MB. */
 const searchable = 100_000n;
@@ -129,7 +132,7 @@ function meaning(text: string | null): HTMLElement {
     if (statement === null)
         return element("p", { class: "hint" }, both(sentence("An entry of the ledger's own, or of a kind that this page does not know; it is no deposit.", "账本自身的条目，或本页面不识别的类型；不是存证。")));
     const { deposit, received, accuracy, afterSize } = statement;
-    return element("div", {}, fields(
+    return element("div", {}, table(
         [sentence("Deposit no.", "存证编号"), element("span", { class: "code" }, depositNumber(deposit))],
         [sentence("Received, by the operator's clock", "接收时间（运营方时钟）"), sentence(`${formatTime(received)} (${age(received).en})`, `${formatTime(received)}（${age(received).zh}）`)],
         [sentence("That clock's accuracy", "该时钟的误差"), accuracy === null ? sentence("unknown: nothing vouches for it", "未知：没有任何依据") : sentence(`within ${accuracy} ms`, `不超过 ${accuracy} 毫秒`)],

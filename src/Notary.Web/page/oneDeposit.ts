@@ -3,11 +3,11 @@ import { depositNumber } from "../core/numbers.ts";
 import { escape, formatTime, minute } from "../core/rules.ts";
 import type { Checked } from "../deposit/checked.ts";
 import { sentence, type Report, type Sentence } from "../verification/report.ts";
+import { age } from "./age.ts";
 import { documents, titleOf, version } from "./depositRows.ts";
 import { ask } from "./depositWork.ts";
 import { both, element } from "./dom.ts";
-import { button, field, offer, trouble } from "./fields.ts";
-import { age, fields } from "./parts.ts";
+import { button, field, offer, table, trouble } from "./fields.ts";
 import { problemView } from "./problemView.ts";
 import type { Session } from "./session.ts";
 
@@ -35,7 +35,7 @@ export class OneDeposit {
             this.heading, this.facts(versions, isWhole),
             element("h3", {}, both(sentence("Take it again", "再次取得"))),
             element("div", { class: "row" }, ...this.buttons,
-                element("a", { class: "button", href: `ledger#${deposit}` }, both(sentence("Look at it in the ledger", "在账本中查看"))),
+                element("a", { class: "button", href: `ledger?lang=${document.documentElement.lang.slice(0, 2)}#${deposit}` }, both(sentence("Look at it in the ledger", "在账本中查看"))),
                 session.account.mayDeposit ? element("a", { class: "button", href: `#new/${deposit}` }, both(sentence("Deposit a new version", "存证新版本"))) : null),
             this.outcome,
             element("details", { id: "rebuild" }, element("summary", {}, both(sentence("Make the evidence file again", "重新生成证据包"))),
@@ -48,7 +48,7 @@ export class OneDeposit {
     private facts(versions: readonly Listed[], isWhole: boolean): HTMLElement {
         const { deposit, index, received, commitment, request } = this.listed;
         const previous = request?.previous ?? null;
-        return fields(
+        return table(
             [sentence("Deposit no.", "存证编号"), element("span", { class: "code", id: "one-number" }, depositNumber(deposit))],
             [sentence("Entry", "条目"), String(index)],
             [sentence("Received, by the operator's clock", "接收时间（运营方时钟）"), sentence(`${formatTime(received)} (${age(received).en})`, `${formatTime(received)}（${age(received).zh}）`)],

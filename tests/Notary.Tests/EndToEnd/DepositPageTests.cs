@@ -19,8 +19,6 @@ namespace Notary.Tests.EndToEnd;
 /// </summary>
 public sealed class DepositPageTests(AccountsServer server) : IClassFixture<AccountsServer>, IDisposable
 {
-    private static int accounts;
-
     private readonly TemporaryFolder folder = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -59,7 +57,7 @@ public sealed class DepositPageTests(AccountsServer server) : IClassFixture<Acco
     [Fact]
     public async Task An_account_that_signs_signs_in_the_page_and_is_asked_for_its_key()
     {
-        var (account, apiKey) = NewAccount();
+        var (account, apiKey) = server.NewAccount();
         var key = SigningKey.Create(account, TestLedger.Seed(77));
         await server.Accounts.RegisterKeyAsync(
             new() { Registration = ByteString.CopyFromUtf8(KeyRegistration.Create(server.Server.Origin, key, TimeProvider.System.GetUtcNow())) },
@@ -90,7 +88,7 @@ public sealed class DepositPageTests(AccountsServer server) : IClassFixture<Acco
     [Fact]
     public async Task A_connection_that_breaks_after_the_request_arrived_ends_in_one_deposit_however_often_it_is_sent_again()
     {
-        var (_, key) = NewAccount();
+        var (_, key) = server.NewAccount();
         var documents = Documents(("only.txt", "only"));
         var found = await RunAsync("deposit", "en", new { key, folder = documents, @out = Out, lie = new { kind = "cut" }, again = true });
 
@@ -247,19 +245,6 @@ public sealed class DepositPageTests(AccountsServer server) : IClassFixture<Acco
         }
 
         Assert.All([key, .. all], secret => Assert.DoesNotContain(secret, Text(found, "stored"), StringComparison.OrdinalIgnoreCase));
-    }
-
-    /// <summary>An account of its own for a test, with a depositor's key.</summary>
-    private (string Account, string Key) NewAccount()
-    {
-        var (account, key) = ($"firm-{Interlocked.Increment(ref accounts)}", "");
-        server.Change(register =>
-        {
-            register.CreateAccount("test", account, account, null);
-            register.SetMember("test", account, "m", Role.Depositor);
-            key = register.CreateApiKey("test", account, "m", Scopes.All, null).Key;
-        });
-        return (account, key);
     }
 
     private async Task<string> TrustAsync() =>

@@ -18,6 +18,7 @@ public sealed class AccountsServer : IAsyncLifetime
     private readonly Dictionary<(string Account, Role Role), string> keys = [];
     private readonly RandomNumberGenerator random = RandomNumberGenerator.Create();
     private int deposits;
+    private int accounts;
 
     internal NotaryServer Server { get; private set; } = null!;
 
@@ -77,6 +78,19 @@ public sealed class AccountsServer : IAsyncLifetime
     {
         change(Register);
         Server.Book.Look();
+    }
+
+    /// <summary>An account of its own for a test, with a depositor's key.</summary>
+    internal (string Account, string Key) NewAccount()
+    {
+        var (account, key) = ($"firm-{Interlocked.Increment(ref accounts)}", "");
+        Change(register =>
+        {
+            register.CreateAccount("test", account, account, null);
+            register.SetMember("test", account, "m", Role.Depositor);
+            key = register.CreateApiKey("test", account, "m", Scopes.All, null).Key;
+        });
+        return (account, key);
     }
 
     /// <summary>A request of that account that no other call made.</summary>
