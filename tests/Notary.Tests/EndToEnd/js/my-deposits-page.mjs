@@ -29,13 +29,7 @@ async function show(deposit) {
     await page.waitForSelector(`[data-one="${deposit.slice(0, 36).toLowerCase()}"], #mine-one .notice`);
 }
 
-// What a server that lies answers.
-async function lie() {
-    for (const [path, answer] of Object.entries(given.answers ?? {}))
-        await page.route(`**/${path}`, route => route.fulfill(answer));
-}
-
-// What can be had of a deposit, one after the other; `saved` are files that open it.
+// What can be had of a deposit, one after the other: from the server, from one that lies, and of files that open it.
 async function take() {
     const taken = [];
     const got = async (what, begin) => {
@@ -47,6 +41,12 @@ async function take() {
     };
     for (const what of given.take ?? [])
         await got(what, () => page.click(`#take-${what}`));
+    for (const { path, answer } of given.lies ?? []) {
+        await page.route(`**/${path}`, route => route.fulfill(answer));
+        const what = path.endsWith(".pdf") ? "pdf" : "certificate";
+        await got(what, () => page.click(`#take-${what}`));
+        await page.unrouteAll();
+    }
     if (given.saved)
         await page.locator("#rebuild").evaluate(details => details.open = true);
     for (const file of given.saved ?? [])
@@ -62,7 +62,6 @@ const text = async () => ({
 /** Signs in, looks at the list in every way that the test asks for, and then at one deposit. */
 export async function mine() {
     const response = await open();
-    await lie();
     await signIn(given.key);
     await settled();
     const shifts = await page.evaluate(() => globalThis.shifts);
