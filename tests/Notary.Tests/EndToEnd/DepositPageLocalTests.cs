@@ -64,7 +64,7 @@ public sealed class DepositPageLocalTests(RunningServer server) : IClassFixture<
     [InlineData("title", "has 257 characters (limit 256)")]
     [InlineData("direction", "holds the direction mark U+202E")]
     [InlineData("kind", "The kind is not 1 to 32 characters")]
-    [InlineData("previous", "copy it whole, 36 characters")]
+    [InlineData("previous", "copy it whole")]
     public async Task Words_that_no_request_takes_are_refused_with_the_limit(string which, string words)
     {
         var found = await RunAsync("deposit", "en", new
