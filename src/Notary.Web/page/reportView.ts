@@ -155,7 +155,7 @@ function subject(about: Subject): HTMLElement {
 const mostShown = 200;
 
 const digests = (files: readonly NamedFile[]): HTMLElement => element("details", {},
-    element("summary", {}, both(sentence(`Digests of the ${files.length} files compared`, `所比对的 ${files.length} 个文件的摘要`))),
+    element("summary", {}, both(sentence(files.length === 1 ? "Digests of the file compared" : `Digests of the ${files.length} files compared`, `所比对的 ${files.length} 个文件的摘要`))),
     ...files.slice(0, mostShown).map(file => element("p", {}, element("bdi", {}, escape(file.path)), element("br"), element("code", {}, `SHA-256 ${file.sha256}`),
         ...file.sm3 === null ? [] : [element("br"), element("code", {}, `SM3 ${file.sm3}`)])),
     files.length > mostShown ? element("p", {}, both(sentence(`and ${files.length - mostShown} more`, `另有 ${files.length - mostShown} 个`))) : null);
