@@ -89,6 +89,7 @@ public sealed class TimestampHostileTests
     [InlineData("3084 00000001 00", "a length that is not DER")]
     [InlineData("30FF", "a length that is not DER")]
     [InlineData("3F8101 00", "a tag of several bytes")]
+    [InlineData("3006 2404 0402 0000", "a string in parts")]
     [InlineData("3000", "is not CMS")]
     [InlineData("0500", "is not CMS")]
     public void Bytes_of_another_shape_are_refused(string hex, string words)

@@ -9,6 +9,14 @@ internal static class PageVerifier
 
     public static async Task AssertAgreementAsync(IReadOnlyList<PageCase> cases)
     {
+        var answers = await AnswersAsync(cases);
+        var differing = cases.Zip(answers).Select(both => PageCase.Difference(both.First, both.Second)).OfType<string>().ToList();
+        Assert.True(differing.Count == 0, $"{differing.Count} of {cases.Count} differ:\n{string.Join("\n", differing.Take(Shown))}");
+    }
+
+    /// <summary>What it says of each, in JSON.</summary>
+    public static async Task<IReadOnlyList<string>> AnswersAsync(IReadOnlyList<PageCase> cases)
+    {
         var js = Path.Combine(RepositoryFolder.Path, "tests", "Notary.Tests", "EndToEnd", "js");
         var page = Path.Combine(RepositoryFolder.Path, "src", "Notary.Server", "Web", "Pages", "verify.html");
         var questions = string.Concat(cases.Select(one => one.Question + "\n"));
@@ -16,7 +24,6 @@ internal static class PageVerifier
             .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
         Assert.Equal(cases.Count, answers.Length);
-        var differing = cases.Zip(answers).Select(both => PageCase.Difference(both.First, both.Second)).OfType<string>().ToList();
-        Assert.True(differing.Count == 0, $"{differing.Count} of {cases.Count} differ:\n{string.Join("\n", differing.Take(Shown))}");
+        return answers;
     }
 }
