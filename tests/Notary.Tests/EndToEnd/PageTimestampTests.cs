@@ -22,6 +22,10 @@ public sealed class PageTimestampTests : CliTest
         await PageVerifier.AssertAgreementAsync([.. PageTimestampCases.Mutations(Seed, 8)]);
 
     [Fact]
+    public async Task The_page_says_what_the_program_says_of_chains_of_authorities() =>
+        await PageVerifier.AssertAgreementAsync([.. PageChainCases.Agreed()]);
+
+    [Fact]
     public async Task The_page_says_what_the_program_says_of_openssls_tokens()
     {
         var cases = new List<PageCase>();
