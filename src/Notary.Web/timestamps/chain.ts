@@ -119,7 +119,7 @@ function holds(chain: readonly X509[], usage: string | null): ChainStanding {
             return "broken";
         if (i > 0 && !sameName(certificate.subjectName, certificate.issuerName))
             below++;
-        if (usage !== null && facts.usages !== null && !facts.usages.includes(usage) && !facts.usages.includes(Oids.anyUsage))
+        if (usage !== null && facts.usages !== null && !facts.usages.includes(usage))
             return "broken";
         isBeyond ||= beyond.some(oid => findExtension(certificate, oid) !== null);
         const issuer = chain[i + 1];
