@@ -48,7 +48,8 @@ const navigation = current => places.map(([place, zh, en]) =>
     `<a href="${place}"${place === current ? ' aria-current="page"' : ""}><span lang="zh-CN">${zh}</span><span lang="en">${en}</span></a>`).join("");
 
 async function page(name) {
-    const html = source(`${name}.html`);
+    const body = source(`${name}.html`);
+    const html = body.replace("{{head}}", source("head.html").trimEnd().replace("{{title}}", /data-zh="([^"]+)"/.exec(body)[1]));
     const style = source("style.css").replaceAll("\n", "");
     const [early, script] = [contained(await bundle("early")), contained(await bundle(scripts[name] ?? name))];
     const worker = html.includes("{{worker}}") ? contained(await bundle(workers[name])) : "";
