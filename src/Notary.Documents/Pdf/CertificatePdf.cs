@@ -52,7 +52,8 @@ public static class CertificatePdf
     {
         if (Shown(evidence) > MostDocuments)
             throw new ArgumentException($"The evidence shows {Shown(evidence):N0} documents, more than the {MostDocuments:N0} of one file.", nameof(evidence));
-        var shown = Shown(evidence) > 0 ? evidence : null;
+        // What is attached, and no more: whoever has the file alone renders it again. No page in another form, no OpenTimestamps file.
+        var shown = Shown(evidence) > 0 ? evidence.WithPages([]).WithAttachments([]) : null;
         var document = shown is null ? CertificatePage.SecrecyCopy(evidence.Certificate) : CertificatePage.DisclosureCopy(shown);
         List<PdfAttachment> attachments =
             [new(Json, JsonType, "Data", "the certificate that this page shows", evidence.Certificate.ToJson())];
@@ -66,11 +67,10 @@ public static class CertificatePdf
     /// <summary>Documents that the evidence shows.</summary>
     public static int Shown(Evidence evidence) => evidence.Manifest?.Items.Count ?? evidence.Openings.Count;
 
-    /// <summary>What the page stands on and nothing else: no page in another form, no OpenTimestamps file.</summary>
     private static byte[] Packed(Evidence evidence)
     {
         using var stream = new MemoryStream();
-        evidence.WithPages([]).WithAttachments([]).Write(stream);
+        evidence.Write(stream);
         return stream.ToArray();
     }
 }

@@ -232,6 +232,15 @@ public sealed partial class CertificatePageTests
         Assert.Contains("NOT what this program renders", Compare(With(broken, html)), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void The_page_of_a_package_is_the_same_with_the_documents_beside_it_and_without()
+    {
+        var opened = ledger.Deposit(("a.txt", "one"), ("b.txt", "two")).Disclose(false, "a.txt");
+        var package = DisclosedPackage.Of(With(opened, Disclosure(opened)), ("a", "one"u8.ToArray()));
+
+        Assert.Contains("byte for byte", Compare(EvidenceSamples.Read(package.Zip())), StringComparison.Ordinal);
+    }
+
     /// <summary>A certificate with every field that there is, one of them as told.</summary>
     private static (TestDeposit Deposit, Certificate Certificate) Rich(string field = "")
     {

@@ -103,6 +103,18 @@ public sealed partial class CertificatePdfTests : IDisposable
         Assert.DoesNotContain("other.txt", Encoding.Latin1.GetString(disclosure), StringComparison.Ordinal);
     }
 
+    /// <summary>A page is of what the file holds: what stood beside it when it was made must not be needed to make it again.</summary>
+    [Fact]
+    public void Whatever_the_evidence_came_with_the_file_is_rendered_again_from_itself()
+    {
+        var hidden = ledger.Deposit(("a.txt", "one"), ("b.txt", "two")).Disclose(false, "a.txt");
+        var package = EvidenceSamples.Read(DisclosedPackage.Of(CertificatePage.AddTo(hidden), ("a", "one"u8.ToArray())).Zip());
+        Assert.Single(package.Included);
+
+        foreach (var evidence in (Evidence[])[EvidenceSamples.Full(EvidenceSamples.Folder), EvidenceSamples.Disclosed(), hidden, package])
+            Assert.Equal(CheckResult.Pass, CertificatePdfFile.Read(CertificatePdf.Disclosure(evidence), TestContext.Current.CancellationToken).Check(null, null, TestLedger.Created)[0].Result);
+    }
+
     [Fact]
     public async Task Letters_that_no_font_has_or_that_run_the_other_way_are_shown_as_numbers()
     {
