@@ -13,8 +13,11 @@ export interface Statement {
     readonly received: number;
     /** Milliseconds; null is `unknown`. */
     readonly accuracy: bigint | null;
+    /** The checkpoint that it comes after. */
     readonly afterSize: bigint;
-    readonly beacon: { readonly height: bigint; readonly hash: Hash } | null;
+    readonly afterRoot: Hash;
+    /** What nobody could know earlier: a block of Bitcoin, or a time-stamp by the SHA-256 of its token. */
+    readonly beacon: { readonly height: bigint; readonly hash: Hash } | { readonly token: Hash } | null;
     readonly commitment: Hash;
     readonly claims: Hash;
 }
@@ -23,9 +26,9 @@ export function parseStatement(text: string): Statement {
     const fields = new FieldReader(text, "notary.statement/v1", Limits.statementBytes);
     const [ledger, deposit, received] = [fields.origin(), fields.depositId(), fields.time("received")];
     const accuracy = parseAccuracy(fields, fields.required("accuracy"));
-    const afterSize = parseAfter(fields, fields.required("after"));
+    const after = parseAfter(fields, fields.required("after"));
     const beacon = parseBeacon(fields, fields.optional("beacon"));
-    const statement = { ledger, deposit, received, accuracy, afterSize, beacon, commitment: fields.hash("commitment"), claims: fields.hash("claims") };
+    const statement = { ledger, deposit, received, accuracy, ...after, beacon, commitment: fields.hash("commitment"), claims: fields.hash("claims") };
     fields.end();
     return statement;
 }
@@ -169,6 +172,10 @@ export function parseOpening(text: string): Opening {
     return { contentNonce, metadataNonce, metadata, path, item: parseItem(fields.rest) };
 }
 
+export const openingText = ({ contentNonce, metadataNonce, metadata, path, item }: Opening): string =>
+    `notary.opening/v1\ncontent-nonce ${contentNonce}\n${metadataNonce === null ? `metadata ${metadata}` : `metadata-nonce ${metadataNonce}`}\n`
+    + path.map(({ left, sibling }) => `${left ? "left" : "right"} ${sibling}\n`).join("") + (item === null ? "" : `\n${itemText(item)}`);
+
 /** `notary.context/v1`: how the data came to be, as the depositor says; an item of the deposit like any other. */
 export interface ContextRecord {
     readonly captured: number;
@@ -179,6 +186,8 @@ export interface ContextRecord {
     readonly command: string;
     /** The item that it is in its deposit. */
     readonly item: Item;
+    /** Its content. */
+    readonly bytes: Uint8Array;
 }
 
 export const contextPath = "notary-context.txt";
@@ -207,7 +216,7 @@ export function parseContext(bytes: Uint8Array): ContextRecord {
     short("folder", folder, Limits.sourceCharacters);
     short("command", command, Limits.commandCharacters);
     const item = { path: contextPath, size: BigInt(bytes.length), modified: captured, sha256: sha256(bytes), sm3: null };
-    return { captured, source, operator, device, program, command, item };
+    return { captured, source, operator, device, program, command, item, bytes };
 }
 
 function readProgramFiles(fields: FieldReader): string[] {
@@ -237,12 +246,13 @@ function parseAccuracy(fields: FieldReader, value: string): bigint | null {
     return number;
 }
 
-function parseAfter(fields: FieldReader, value: string): bigint {
+function parseAfter(fields: FieldReader, value: string): Pick<Statement, "afterSize" | "afterRoot"> {
     const space = value.indexOf(" ");
     const size = space < 0 ? null : decimal(value.slice(0, space));
-    if (size === null || size < 1n || !isHash(value.slice(space + 1)))
+    const root = value.slice(space + 1);
+    if (size === null || size < 1n || !isHash(root))
         throw fields.error("after", "is not a tree size of at least 1 and 64 lower-case hex digits");
-    return size;
+    return { afterSize: size, afterRoot: root };
 }
 
 function parseBeacon(fields: FieldReader, value: string | null): Statement["beacon"] {
@@ -253,7 +263,7 @@ function parseBeacon(fields: FieldReader, value: string | null): Statement["beac
     if (kind === "bitcoin" && height !== null && isHash(second ?? "") && more.length === 0)
         return { height, hash: second! };
     if (kind === "token" && isHash(first ?? "") && second === undefined)
-        return null;
+        return { token: first! };
     throw fields.error("beacon", "is neither 'bitcoin height hash' nor 'token hash'");
 }
 

@@ -1,3 +1,4 @@
+import type { Hash } from "./bytes.ts";
 import { isDepositId } from "./rules.ts";
 
 /** The numbers that people name a deposit and a certificate by; proto/README.md, "Numbers", defines them. */
@@ -7,6 +8,15 @@ const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 export function depositNumber(deposit: string): string {
     const uuid = deposit.toUpperCase();
     return `${uuid}-${checkCharacter(uuid)}`;
+}
+
+/**
+ * The first 20 hex digits of the SHA-256 of certificate.json, in capitals and groups of four, and the check character. A certificate
+ * that is issued again has another number and names the same deposit.
+ */
+export function certificateNumber(digest: Hash): string {
+    const digits = digest.slice(0, 20).toUpperCase();
+    return `${digits.replace(/.{4}/g, "$&-")}${checkCharacter(digits)}`;
 }
 
 /** The uuid that a deposit's number names, with its check character or without; null where it was copied wrongly, or names none. */

@@ -1,9 +1,8 @@
-import { utf8 } from "../core/bytes.ts";
 import type { ContextRecord } from "../core/deposits.ts";
 import { parsePolicy } from "../core/policy.ts";
-import { certificateFiles, parseCertificate, writeCertificate, type Certificate } from "../evidence/certificate.ts";
-import { manifestBytes } from "../evidence/manifest.ts";
-import { StoredZip } from "../evidence/storedZip.ts";
+import { parseCertificate } from "../evidence/certificate.ts";
+import { certificateAlone } from "../evidence/evidence.ts";
+import { writeEvidence } from "../evidence/evidenceWriter.ts";
 import { sentence, type CheckName, type Report, type Sentence } from "../verification/report.ts";
 import { trustAlone, verify } from "../verification/verify.ts";
 import type { PendingDeposit } from "./pending.ts";
@@ -26,29 +25,11 @@ export function accept(
     // A certificate for other bytes could be for another title, another account, or a commitment that somebody copied.
     if (certificate.request !== deposit.request)
         return { reasons: [sentence("The certificate does not hold the request that was sent.", "证书所载的请求不是所发出的请求。")] };
-    const report = verify(
-        { certificate, manifest: { items: deposit.items, seed: deposit.seed }, openings: new Map(), context, ots: [], unknown: [], included: [] },
-        trustAlone(parsePolicy(trust)));
+    const evidence = { ...certificateAlone(certificate), manifest: { items: deposit.items, seed: deposit.seed }, context };
+    const report = verify(evidence, trustAlone(parsePolicy(trust)));
     const passes = (name: CheckName): boolean => report.checks.find(check => check.name === name)!.result === "PASS";
     if (report.verdict === "PASS" && passes("commitment") && passes("claims"))
-        return { evidence: evidenceZip(certificate, deposit, ots), report };
+        return { evidence: writeEvidence(evidence, ots), report };
     const needed: readonly CheckName[] = ["commitment", "claims", "inclusion", "checkpoint"];
     return { reasons: report.checks.filter(({ name, result }) => result === "FAIL" || (result !== "PASS" && needed.includes(name))).map(check => check.reason) };
-}
-
-/** The evidence zip, its files in the order that equal bytes need (proto/README.md, "Evidence"). */
-function evidenceZip(certificate: Certificate, { items, seed, context }: PendingDeposit, ots: readonly (readonly [name: string, content: Uint8Array])[]): Uint8Array[] {
-    const zip = new StoredZip();
-    const files = [...certificateFiles(certificate)];
-    const isTimestamp = (name: string): boolean => name.startsWith("timestamps/");
-    zip.add("certificate.json", [writeCertificate(certificate)]);
-    for (const [name, content] of files.filter(([name]) => !isTimestamp(name)))
-        zip.add(name, [content]);
-    zip.add("manifest.txt", manifestBytes(items));
-    zip.add("seed.txt", [utf8(`${seed}\n`)]);
-    if (context !== null)
-        zip.add("context.txt", [context]);
-    for (const [name, content] of [...files.filter(([name]) => isTimestamp(name)), ...ots])
-        zip.add(name, [content]);
-    return zip.finish();
 }

@@ -4,18 +4,23 @@ import { parseCertificate, writeCertificate } from "./certificate.ts";
 import { certificateAlone, readEvidence, type Evidence } from "./evidence.ts";
 import { bytesSource, type Source } from "./source.ts";
 
-/** The place of a seal in a certificate.pdf: a signature over every byte of the file but its own hexadecimal digits. */
-export interface SealPlace {
-    /** When it was sealed, as the sealer's clock said, in milliseconds since 1970. */
-    readonly time: number;
-    /** Where its digits are. */
+/** Where the hexadecimal digits of a seal are in a certificate.pdf. */
+export interface Digits {
     readonly start: number;
     readonly end: number;
+}
+
+/** The place of a seal in a certificate.pdf: a signature over every byte of the file but its own digits. */
+export interface SealPlace extends Digits {
+    /** When it was sealed, as the sealer's clock said, in milliseconds since 1970. */
+    readonly time: number;
 }
 
 /** A certificate.pdf as it was read, a stranger's (proto/README.md, section 7). */
 export interface CertificatePdf {
     readonly file: Uint8Array;
+    /** Names the form in which it was written, as anybody may have written it. */
+    readonly layout: string;
     readonly seal: SealPlace | null;
 }
 
@@ -31,10 +36,17 @@ const mostSealBytes = 128 << 10;
 const longestLayout = 100;
 
 const magic = "%PDF-";
-const head = "%PDF-1.7\n%\u00E2\u00E3\u00CF\u00D3\n%notary certificate.pdf layout ";
-const sealBegin = "1 0 obj\n<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached /M ";
-const beforeDigits = "] /Contents ";
-const rangeWidth = 10;
+const head = "%PDF-1.7\n%\u00E2\u00E3\u00CF\u00D3\n%";
+const layoutBegin = "notary certificate.pdf layout ";
+
+/** The object that holds a seal: how it begins, up to the time; what follows the time; what stands before the digits. */
+export const sealWords = {
+    begin: "<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached /M ",
+    /** Of four numbers, of which the last three are padded to the same width. */
+    ranges: " /ByteRange [0 ",
+    beforeDigits: "] /Contents ",
+};
+export const rangeWidth = 10;
 
 /** Evidence in any of its files, a certificate.pdf among them. */
 export function readGiven(source: Source): Given {
@@ -52,9 +64,9 @@ export function readGiven(source: Source): Given {
  */
 function readPdf(file: Uint8Array): Given {
     const scanner = new Scanner(file);
-    if (!scanner.tryTake(head))
+    if (!scanner.tryTake(head + layoutBegin))
         throw new Malformed(document, null, "is a PDF, but none that 'notary certificate' wrote: another program has made or rewritten it");
-    scanner.bytes(scanner.lengthUntil(0x0A, longestLayout));
+    const layout = layoutBegin + latin(scanner.bytes(scanner.lengthUntil(0x0A, longestLayout)));
     scanner.take("\n");
     const seal = readSeal(scanner);
     const number = seal === null ? 1 : 2;
@@ -64,16 +76,16 @@ function readPdf(file: Uint8Array): Given {
     const evidence = packed === null ? certificateAlone(certificate) : readEvidence(bytesSource(packed));
     if (packed !== null && !equalBytes(writeCertificate(evidence.certificate), json))
         throw new Malformed(document, null, "has two certificates attached that differ");
-    return { evidence, pdf: { file, seal } };
+    return { evidence, pdf: { file, layout, seal } };
 }
 
 function readSeal(scanner: Scanner): SealPlace | null {
-    if (!scanner.tryTake(sealBegin))
+    if (!scanner.tryTake("1 0 obj\n" + sealWords.begin))
         return null;
     const time = scanner.date();
-    scanner.take(" /ByteRange [0 ");
+    scanner.take(sealWords.ranges);
     scanner.bytes(3 * rangeWidth);
-    scanner.take(beforeDigits + "<");
+    scanner.take(sealWords.beforeDigits + "<");
     const start = scanner.position;
     const length = scanner.lengthUntil(0x3E, 2 * mostSealBytes);
     scanner.bytes(length);
@@ -95,17 +107,23 @@ function attachment(scanner: Scanner, number: number, type: string): Uint8Array 
 }
 
 /** Whether the seal says that the whole file is covered. */
-export function coversFile(file: Uint8Array, { start, end }: SealPlace): boolean {
-    const at = start - 1 - beforeDigits.length;
-    const said = `${String(start - 1).padStart(rangeWidth)} ${String(end + 1).padStart(rangeWidth - 1)} ${String(file.length - end - 1).padStart(rangeWidth - 1)}`;
-    return latin(file.subarray(at - 3 * rangeWidth, at)) === said;
+export function coversFile(file: Uint8Array, digits: Digits): boolean {
+    const at = rangesAt(digits);
+    return latin(file.subarray(at, at + 3 * rangeWidth)) === covering(file, digits);
 }
 
+/** What the object says of a seal that covers the whole file: the bytes before the digits and those after them. */
+export const covering = (file: Uint8Array, { start, end }: Digits): string =>
+    [start - 1, end + 1, file.length - end - 1].map((number, i) => String(number).padStart(i === 0 ? rangeWidth : rangeWidth - 1)).join(" ");
+
+/** Where it says so. */
+export const rangesAt = ({ start }: Digits): number => start - 1 - sealWords.beforeDigits.length - 3 * rangeWidth;
+
 /** The bytes that a seal covers: all but the digits and the brackets around them. */
-export const coveredBytes = (file: Uint8Array, { start, end }: SealPlace): Uint8Array => concat(file.subarray(0, start - 1), file.subarray(end + 1));
+export const coveredBytes = (file: Uint8Array, { start, end }: Digits): Uint8Array => concat(file.subarray(0, start - 1), file.subarray(end + 1));
 
 /** The seal in the digits: DER, then zeros. */
-export function sealBytes(file: Uint8Array, { start, end }: SealPlace): Uint8Array {
+export function sealBytes(file: Uint8Array, { start, end }: Digits): Uint8Array {
     const fail = (problem: string): never => {
         throw new Malformed("seal", null, problem);
     };

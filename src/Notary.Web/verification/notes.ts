@@ -1,4 +1,5 @@
 import { display, type BlockHeader, type BlockHeaders } from "../bitcoin/header.ts";
+import type { Hash } from "../core/bytes.ts";
 import type { Claims, ContextRecord, Statement } from "../core/deposits.ts";
 import { escape, formatTime } from "../core/rules.ts";
 import { shownItems, type Evidence } from "../evidence/evidence.ts";
@@ -66,12 +67,12 @@ function* dated({ received, accuracy, beacon }: Statement, headers: BlockHeaders
     yield sentence(
         `Received ${time} is what the operator's clock said (error bound claimed: ${accuracy === null ? "unknown" : `${accuracy} ms`}).`,
         `接收时间 ${time} 为运营方时钟所示（所称误差界：${accuracy === null ? "未知" : `${accuracy} 毫秒`}）。`);
-    if (beacon !== null)
+    if (beacon !== null && "height" in beacon)
         yield beaconNote(beacon, headers.get(beacon.height) ?? null);
 }
 
 /** The block that a statement names could not be known before it was mined; whether it is one takes its header. */
-function beaconNote({ height, hash }: NonNullable<Statement["beacon"]>, header: BlockHeader | null): Sentence {
+function beaconNote({ height, hash }: { readonly height: bigint; readonly hash: Hash }, header: BlockHeader | null): Sentence {
     if (header === null)
         return sentence(
             `The statement names Bitcoin block ${height} (${hash}): if that is its hash, the entry is no older than the block. Not checked.`,

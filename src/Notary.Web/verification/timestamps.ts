@@ -31,7 +31,7 @@ interface JudgedToken {
 export function checkTimestamps(certificate: Certificate, texts: CertificateTexts, roots: Trusted | null): TimestampCheck {
     if (certificate.timestamps.length === 0)
         return { check: notChecked("time", "No time-stamp in the evidence.", "证据中没有时间戳。"), dated: [], note: null };
-    const judged = certificate.timestamps.map(token => judge(token, certificate, texts, roots));
+    const judged = certificate.timestamps.map(token => judgeToken(token, certificate, texts, roots));
     const verified = judged.filter(token => token.verdict.standing === "verified");
     return {
         check: result(judged, verified),
@@ -89,7 +89,8 @@ function overCommitment(tokens: readonly JudgedToken[]): Sentence | null {
         `存证所承诺的内容最晚于 ${time} 已存在，依据：${authority}；这说明的是承诺值的时间，而非账本条目的时间。`);
 }
 
-function judge({ over, token, proof }: TimestampToken, certificate: Certificate, texts: CertificateTexts, roots: Trusted | null): JudgedToken {
+/** Verifies a token over what the certificate says that it is over. */
+export function judgeToken({ over, token, proof }: TimestampToken, certificate: Certificate, texts: CertificateTexts, roots: Trusted | null): JudgedToken {
     const statement = texts.statement.value;
     if (over === "commitment")
         return statement === null

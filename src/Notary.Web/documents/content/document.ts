@@ -68,3 +68,9 @@ export const words = (en: string, zh: string, tone: Tone = "plain"): Phrase => (
 export const foreign = (text: string): Phrase => ({ kind: "foreign", words: { en: text, zh: text }, tone: "plain" });
 
 export const exact = (text: string): Phrase => ({ kind: "exact", words: { en: text, zh: text }, tone: "plain" });
+
+export const field = (en: string, zh: string, ...values: readonly Phrase[]): Field => ({ label: { en, zh }, values });
+
+export const prose = (en: string, zh: string): Block => ({ kind: "prose", words: { en, zh } });
+
+export const fields = (...items: readonly Field[]): Block => ({ kind: "fields", items });

@@ -1,0 +1,45 @@
+import { correction, generate, mode, type Mask } from "lean-qr";
+
+const margin = 4;
+
+/**
+ * A QR code (ISO/IEC 18004) of error correction level M, row after row, true where it is dark, with the light margin of four modules
+ * that readers need. The standard leaves it to the encoder how a text is cut and how masks are weighed: both are done here as
+ * Notary.Documents does them.
+ * @param text Of the characters of the alphanumeric mode.
+ */
+export function qrCode(text: string): readonly (readonly boolean[])[] {
+    // Thirteen digits and more are shorter in a mode of their own.
+    const pieces = text.split(/(\d{13,})/).filter(piece => piece !== "").map(piece => (/^\d{13}/.test(piece) ? mode.numeric : mode.alphaNumeric)(piece));
+    const codes = Array.from({ length: 8 }, (_, mask) => {
+        const { size, get } = generate(mode.multi(...pieces), { minCorrectionLevel: correction.M, maxCorrectionLevel: correction.M, mask: mask as Mask });
+        return (border: number): boolean[][] => Array.from(
+            { length: size + 2 * border }, (_, y) => Array.from({ length: size + 2 * border }, (_, x) => get(x - border, y - border)));
+    });
+    const penalties = codes.map(code => penalty(code(0)));
+    return codes[penalties.indexOf(Math.min(...penalties))]!(margin);
+}
+
+/** How hard a code without its margin is to read (7.8.3.1), counted as QRCoder does. */
+function penalty(rows: readonly (readonly boolean[])[]): number {
+    const size = rows.length;
+    const columns = rows.map((_, x) => rows.map(row => row[x]!));
+    const lines = [...rows, ...columns].map(line => line.map(Number).join(""));
+    let penalty = 0;
+    for (const line of lines) {
+        for (const [run] of line.matchAll(/(.)\1{4,}/g))
+            penalty += run.length - 2;
+        // What looks like a finder pattern with four light modules at one of its sides.
+        penalty += 40 * (line.match(/(?=10111010000|00001011101)/g)?.length ?? 0);
+    }
+    for (let y = 1; y < size; y++) {
+        const [above, row] = [rows[y - 1]!, rows[y]!];
+        for (let x = 1; x < size; x++) {
+            if (row[x] === row[x - 1] && row[x] === above[x] && row[x] === above[x - 1])
+                penalty += 3;
+        }
+    }
+    // Twentieths of the code that are dark: nine or ten are best.
+    const dark = Math.floor(rows.flat().filter(Boolean).length * 20 / (size * size));
+    return penalty + 10 * Math.min(Math.abs(dark - 10), Math.abs(dark - 9));
+}
