@@ -29,12 +29,20 @@ const places = [
 
 const source = name => readFileSync(new URL(`page/${name}`, import.meta.url), "utf8");
 
+// The fonts of certificates, in the order and spelling in which the server hands them out (Notary.Server, VerifierFonts).
+const fonts = ["OpenSans-Regular", "DroidSansFallbackFull", "DejaVuSansMono"]
+    .map(name => readFileSync(new URL(`../Notary.Documents/Pdf/Fonts/${name}.ttf`, import.meta.url), "base64")).join(".");
+
 const bundle = async entry => (await build({
     absWorkingDir: folder, entryPoints: [`page/${entry}.ts`], bundle: true, write: false, minify: true, format: "iife", target: "es2022",
-    charset: "utf8", legalComments: "none", logLevel: "error",
+    charset: "utf8", legalComments: "none", logLevel: "error", define: { fontsDigest: JSON.stringify(sha256(fonts).toString("hex")) },
 })).outputFiles[0].text.trim();
 
-const digest = text => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+const sha256 = text => createHash("sha256").update(text).digest();
+
+const digest = text => `sha256-${sha256(text).toString("base64")}`;
+
+const fontsScript = digest(`notaryFonts="${fonts}"`);
 
 // Nothing in a script may end the element that holds it.
 const contained = code => /<\/script|<!--/i.test(code) ? fail("a bundle holds the end of a script element") : code;
@@ -53,12 +61,13 @@ async function page(name) {
     const style = source("style.css").replaceAll("\n", "");
     const [early, script] = [contained(await bundle("early")), contained(await bundle(scripts[name] ?? name))];
     const worker = html.includes("{{worker}}") ? contained(await bundle(workers[name])) : "";
+    const allowed = [digest(early), digest(script), ...html.includes("{{fontsScript}}") ? [fontsScript] : []];
     // What the page may do: run these scripts and no other, read what it is given, and send nothing anywhere.
     const policy = [
-        "default-src 'none'", `script-src ${digest(early)} ${digest(script)}`, `style-src ${digest(style)}`,
+        "default-src 'none'", `script-src ${allowed.map(one => `'${one}'`).join(" ")}`, `style-src '${digest(style)}'`,
         ...worker === "" ? [] : ["worker-src blob:"], ...connected.includes(name) ? ["connect-src 'self'"] : [], "base-uri 'none'", "form-action 'none'",
     ].join("; ");
-    const parts = { policy, style, early, script, worker, header: source("header.html").trim().replace("{{navigation}}", navigation(name === "home" ? "." : name)) };
+    const parts = { policy, style, early, script, worker, fontsScript, header: source("header.html").trim().replace("{{navigation}}", navigation(name === "home" ? "." : name)) };
     if (name === "expert")
         Object.assign(parts, { byHand: byHand(), formatsChinese: formats("proto/README.zh.md"), formatsEnglish: formats("proto/README.md") });
     return html.replace(/\{\{(\w+)\}\}/g, (_, part) => parts[part] ?? fail(`${name}.html asks for ${part}`));

@@ -101,15 +101,16 @@ public sealed class CertificatePdfFile
                 CheckNames.Pages,
                 $"This program does not render '{TextRules.Escape(layout)}' and so cannot compare the pages: the version that wrote the file can.",
                 $"本程序不生成“{TextRules.Escape(layout)}”，无法比对页面；请使用生成该文件的版本。");
+        if (CertificatePdf.Shown(Evidence) is > CertificatePdf.MostDocuments and var many)
+            return NotRendered($"it shows {many:N0} documents, more than the {CertificatePdf.MostDocuments:N0} of one file");
         byte[] rendered;
         try
         {
             rendered = CertificatePdf.Render(Evidence, shown).Bytes;
         }
-        catch (Exception e) when (e is MalformedException or ArgumentException)
+        catch (MalformedException e)
         {
-            return Core.Check.Fail(
-                CheckNames.Pages, $"From what is attached no page can be rendered ({e.Message}).", $"由所附数据无法生成页面（{e.Message}）。");
+            return NotRendered(e.Message);
         }
 
         if (seal is { } place && place.Digits.End.Value <= rendered.Length)
@@ -130,4 +131,7 @@ public sealed class CertificatePdfFile
                 string.Create(CultureInfo.InvariantCulture, $"From byte {equal} on the file is not what this program renders from the data attached: it was altered. Do not read the pages."),
                 string.Create(CultureInfo.InvariantCulture, $"自第 {equal} 字节起，文件与本程序由所附数据生成的不同：已被改动。请勿据以阅读。"));
     }
+
+    private static Check NotRendered(string problem) => Core.Check.Fail(
+        CheckNames.Pages, $"From what is attached no page can be rendered ({problem}).", $"由所附数据无法生成页面（{problem}）。");
 }

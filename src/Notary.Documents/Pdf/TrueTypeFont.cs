@@ -152,16 +152,8 @@ internal sealed class TrueTypeFont
     /// <summary>Read on first use, which most runs of the program never come to.</summary>
     private static class Shipped
     {
-        public static readonly TrueTypeFont Text = Load("OpenSans", "OpenSans-Regular.ttf");
-        public static readonly TrueTypeFont Fixed = Load("DejaVuSansMono", "DejaVuSansMono.ttf");
-        public static readonly TrueTypeFont Chinese = Load("DroidSansFallback", "DroidSansFallbackFull.ttf");
-
-        private static TrueTypeFont Load(string name, string file)
-        {
-            using var stream = typeof(TrueTypeFont).Assembly.GetManifestResourceStream("font/" + file)!;
-            var bytes = new byte[stream.Length];
-            stream.ReadExactly(bytes);
-            return new TrueTypeFont(name, bytes);
-        }
+        public static readonly TrueTypeFont Text = new("OpenSans", FontFiles.Text);
+        public static readonly TrueTypeFont Fixed = new("DejaVuSansMono", FontFiles.Fixed);
+        public static readonly TrueTypeFont Chinese = new("DroidSansFallback", FontFiles.Chinese);
     }
 }

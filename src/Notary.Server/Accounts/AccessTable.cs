@@ -62,6 +62,8 @@ public static class AccessTable
         new("GET /", Scopes.None, []),
         new("GET /deposits", Scopes.None, []),
         new("GET /verify", Scopes.None, []),
+        new("GET /verify-offline", Scopes.None, []),
+        new("GET /verify-fonts.js", Scopes.None, []),
         new("GET /ledger", Scopes.None, []),
         new("GET /help", Scopes.None, []),
         new("GET /expert", Scopes.None, []),

@@ -8,7 +8,8 @@ namespace Notary.Server;
 
 /// <summary>
 /// The pages for people, each one file that src/Notary.Web builds. The server writes one thing into them, whose word they would
-/// judge by: its own keys, as a trust file. A page that is saved and opened from a disk has the same bytes.
+/// judge by: its own keys, as a trust file. The verifier is also served with the fonts of certificates in it, to be saved and
+/// opened from a disk.
 /// </summary>
 internal static class PageEndpoints
 {
@@ -19,8 +20,9 @@ internal static class PageEndpoints
     private const string PolicyStart = "http-equiv=\"Content-Security-Policy\" content=\"";
 
     private const string Home = "home";
+    private const string Verifier = "verify";
 
-    private static readonly string[] Names = [Home, "deposits", "verify", "ledger", "help", "expert"];
+    private static readonly string[] Names = [Home, "deposits", Verifier, "ledger", "help", "expert"];
 
     public static void Map(WebApplication host, Ledger ledger)
     {
@@ -30,7 +32,14 @@ internal static class PageEndpoints
             var html = Placeholders.Aggregate(Read(name), (page, place) => page.Replace(place, place + WebUtility.HtmlEncode(trust), StringComparison.Ordinal));
             var (page, policy) = (Encoding.UTF8.GetBytes(html), PolicyOf(html));
             host.MapMethods(name == Home ? "/" : $"/{name}", WebAnswer.Reading, (HttpContext context) => Write(context, page, policy));
+            if (name == Verifier)
+            {
+                var saved = new Lazy<byte[]>(() => Encoding.UTF8.GetBytes(VerifierFonts.Within(html)));
+                host.MapMethods($"/{name}-offline", WebAnswer.Reading, (HttpContext context) => Write(context, saved.Value, policy));
+            }
         }
+
+        VerifierFonts.Map(host);
     }
 
     private static Task Write(HttpContext context, byte[] page, string policy)

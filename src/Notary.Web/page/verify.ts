@@ -2,13 +2,14 @@ import { sha256, utf8 } from "../core/bytes.ts";
 import { Malformed } from "../core/malformed.ts";
 import { parsePolicy } from "../core/policy.ts";
 import { mostRootsBytes } from "../timestamps/roots.ts";
-import { sentence } from "../verification/report.ts";
+import { sentence, type Sentence } from "../verification/report.ts";
 import { dropZone, pickedList } from "./choose.ts";
 import { both, bytes, element, find, setUpLanguage } from "./dom.ts";
 import { FileField } from "./fileField.ts";
+import { loadFonts } from "./fonts.ts";
 import { pathsOf, rootsOfDrop, rootsOfInput, type Root } from "./pick.ts";
 import { ownFile, policyContents } from "./policyView.ts";
-import { refusal, report } from "./reportView.ts";
+import { refusal, report, type Basis } from "./reportView.ts";
 import { lookAtSealRoots, lookAtTimestampRoots } from "./rootsView.ts";
 import type { Answer, Question } from "./worker.ts";
 
@@ -34,6 +35,9 @@ let roots: Root[] = [];
 let trust: Trust | null = own.length > 0 ? { file: own, name: null } : null;
 let worker: Worker | null = null;
 
+/** The verification that runs, from the loading of what it needs to its answer; null: none. */
+let running: symbol | null = null;
+
 function setUp(): void {
     setUpLanguage(() => {});
     dropZone(find("evidence-drop"), async transfer => setEvidence(transfer.files[0] ?? null));
@@ -49,7 +53,7 @@ function setUp(): void {
     });
     find("form").addEventListener("submit", event => {
         event.preventDefault();
-        start();
+        void start();
     });
     find("stop").addEventListener("click", () => {
         finish();
@@ -107,24 +111,43 @@ function showTrust(): void {
 }
 
 function allow(): void {
-    find<HTMLButtonElement>("run").disabled = evidence === null || trust === null || worker !== null;
+    find<HTMLButtonElement>("run").disabled = evidence === null || trust === null || running !== null;
 }
 
-function start(): void {
-    if (evidence === null || trust === null || worker !== null)
+async function start(): Promise<void> {
+    if (evidence === null || trust === null || running !== null)
         return;
-    const files = roots.length === 0 ? null : pathsOf(roots);
     const now = Date.now();
-    const question: Question = {
+    const question: Omit<Question, "fonts"> = {
         evidence, trust: trust.file, depositor: value("depositor"), headers: headers.files[0]?.content ?? null,
         keyChanges: keyChanges.files.map(({ content }) => content), compromised: value("compromised"), tsaRoots: tsaRoots.files[0]?.content ?? null,
-        sealRoots: sealRoots.files[0]?.content ?? null, now, files,
+        sealRoots: sealRoots.files[0]?.content ?? null, now, files: roots.length === 0 ? null : pathsOf(roots),
     };
     const program = find("verifier").textContent ?? "";
     const basis = {
         evidence: evidence.name, trust: trust.name, program: sha256(utf8(program)), at: now,
         tsaRoots: tsaRoots.files[0]?.name ?? null, sealRoots: sealRoots.files[0]?.name ?? null,
     };
+    const ours = running = Symbol();
+    setBusy(true);
+    find("outcome").replaceChildren();
+    allow();
+    const fonts = await fontsFor(evidence);
+    // Stopped meanwhile.
+    if (running === ours)
+        ask(program, { ...question, fonts }, basis);
+}
+
+/** The fonts that comparing its pages takes, when it is a PDF. */
+async function fontsFor(file: File): Promise<string | null> {
+    // Why a file cannot be read, its reader tells.
+    if (await file.slice(0, 5).text().catch(() => "") !== "%PDF-")
+        return null;
+    step(0, sentence("Loading the fonts of certificates (6 MB, once)", "正在载入证书字体（6 MB，仅一次）"));
+    return loadFonts();
+}
+
+function ask(program: string, question: Question, basis: Basis): void {
     const address = URL.createObjectURL(new Blob([program], { type: "text/javascript" }));
     worker = new Worker(address);
     URL.revokeObjectURL(address);
@@ -141,25 +164,26 @@ function start(): void {
         show(refusal("evidence", event.message || "the verifier ended, perhaps for lack of memory"));
     };
     worker.postMessage(question);
-    setBusy(true);
-    progress({ kind: "progress", step: "evidence", done: 0, total: evidence.size });
-    find("outcome").replaceChildren();
-    allow();
+    progress({ kind: "progress", step: "evidence", done: 0, total: question.evidence.size });
 }
 
 const value = (id: string): string => find<HTMLInputElement | HTMLTextAreaElement>(id).value.trim();
 
-function progress({ step, done, total }: Extract<Answer, { kind: "progress" }>): void {
+function progress({ step: of, done, total }: Extract<Answer, { kind: "progress" }>): void {
     const part = total === 0 ? 100 : Math.min(100, Math.floor(100 * done / total));
-    find<HTMLProgressElement>("progress-bar").value = part;
-    find("progress-label").replaceChildren(both(step === "evidence"
+    step(part, of === "evidence"
         ? sentence(`Reading the evidence: ${part} % (${bytes(done)} read)`, `正在读取证据：${part}%（已读 ${bytes(done)}）`)
-        : sentence(`Hashing the documents: ${part} % (${bytes(done)} of ${bytes(total)})`, `正在计算文件摘要：${part}%（${bytes(done)} / ${bytes(total)}）`)));
+        : sentence(`Hashing the documents: ${part} % (${bytes(done)} of ${bytes(total)})`, `正在计算文件摘要：${part}%（${bytes(done)} / ${bytes(total)}）`));
+}
+
+function step(percent: number, what: Sentence): void {
+    find<HTMLProgressElement>("progress-bar").value = percent;
+    find("progress-label").replaceChildren(both(what));
 }
 
 function finish(): void {
     worker?.terminate();
-    worker = null;
+    [worker, running] = [null, null];
     setBusy(false);
     allow();
 }

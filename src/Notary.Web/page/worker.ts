@@ -27,6 +27,8 @@ export interface Question {
     readonly sealRoots: Uint8Array | null;
     /** The verifier's clock, in milliseconds since 1970: a seal without a time-stamp is judged as of now. */
     readonly now: number;
+    /** What the pages of a PDF are rendered with, as text (`readTypefaces`); null: not at hand, or not needed. */
+    readonly fonts: string | null;
     /** A list of Bitcoin block headers; null for none. */
     readonly headers: Uint8Array | null;
     /** Proofs of changes of the ledger's key. */
@@ -71,7 +73,7 @@ self.onmessage = async (event: MessageEvent<Question>): Promise<void> => {
         part = "documents";
         const files = question.files === null ? null : await hash(question.files, needsSm3(evidence));
         part = "evidence";
-        const ofFile = pdf === null ? [] : checkPdf(pdf, roots, tsaRoots, question.now);
+        const ofFile = pdf === null ? [] : checkPdf(evidence, pdf, { roots, authorities: tsaRoots, now: question.now, fonts: question.fonts });
         const report = verify(evidence, { policy, depositor, files, tsaRoots, headers, keyChanges, compromised, ofFile });
         tell({ kind: "report", report, files: [...evidence.included, ...files ?? []] });
     } catch (problem) {

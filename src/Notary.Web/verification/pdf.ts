@@ -1,38 +1,98 @@
+import { grouped } from "../core/bytes.ts";
 import { Malformed } from "../core/malformed.ts";
-import { formatTime } from "../core/rules.ts";
+import { escape, formatTime } from "../core/rules.ts";
+import { layout, mostDocuments, renderCertificate } from "../documents/certificatePdf.ts";
+import { shownCount } from "../documents/certificates/attached.ts";
+import { readTypefaces } from "../documents/pdf/fontFiles.ts";
+import type { Evidence } from "../evidence/evidence.ts";
 import { coveredBytes, coversFile, sealBytes, type CertificatePdf, type SealPlace } from "../evidence/pdf.ts";
-import { isSelfMade } from "../timestamps/certificate.ts";
+import { isSelfMade, type X509 } from "../timestamps/certificate.ts";
 import { shownName } from "../timestamps/names.ts";
 import type { Trusted } from "../timestamps/roots.ts";
-import { parseSeal, verifySeal, type Seal } from "../timestamps/seal.ts";
+import { parseSeal, verifySeal, type Seal, type SealVerdict } from "../timestamps/seal.ts";
 import type { TokenVerdict } from "../timestamps/token.ts";
 import { fail, notChecked, pass, sentence, type Check, type Sentence } from "./report.ts";
 
-/**
- * The two checks that a PDF adds: its pages and its seal. To compare the pages takes the fonts and the renderer of the program that
- * wrote them, which a page of a browser does not carry: that stays open.
- * @param now Today, as the verifier's clock says, in milliseconds since 1970.
- */
-export const checkPdf = (pdf: CertificatePdf, roots: Trusted | null, authorities: Trusted | null, now: number): Check[] =>
-    [pages, checkSeal(pdf, roots, authorities, now)];
+/** What the verifier brings to judge a PDF by. */
+export interface PdfInputs {
+    /** Whom the verifier trusts for seals; null: nobody. */
+    readonly roots: Trusted | null;
+    /** Whom the verifier trusts for time-stamps; null: nobody. */
+    readonly authorities: Trusted | null;
+    /** Today, as the verifier's clock says, in milliseconds since 1970. */
+    readonly now: number;
+    /** What pages are rendered with, as text (`readTypefaces`); null: it is not at hand. */
+    readonly fonts: string | null;
+}
 
-const pages = notChecked(
-    "pages",
-    "This web page does not render PDFs and so cannot compare what the file's pages show with the data attached: 'notary verify' can. Read the values here, not there.",
-    "本网页不生成 PDF，无法比对文件页面所示与所附数据；请用“notary verify”。各项数据请以此处为准，勿以文件页面为准。");
-
-function checkSeal({ file, seal: place }: CertificatePdf, roots: Trusted | null, authorities: Trusted | null, now: number): Check {
-    if (place === null)
-        return notChecked("seal", "Nobody has sealed this file.", "本文件未加盖签章。");
-    let seal: Seal;
+/** The two checks that a PDF adds: whether its pages show what is attached to it, and its seal. */
+export function checkPdf(evidence: Evidence, pdf: CertificatePdf, { roots, authorities, now, fonts }: PdfInputs): Check[] {
+    if (pdf.seal === null)
+        return [checkPages(evidence, pdf, null, fonts), notChecked("seal", "Nobody has sealed this file.", "本文件未加盖签章。")];
     try {
-        seal = parseSeal(sealBytes(file, place));
+        const seal = parseSeal(sealBytes(pdf.file, pdf.seal));
+        return [checkPages(evidence, pdf, seal.certificate, fonts), checkSeal(pdf.file, pdf.seal, seal, verifySeal(seal, coveredBytes(pdf.file, pdf.seal), roots, authorities, now))];
+    } catch (problem) {
+        if (!(problem instanceof Malformed))
+            throw problem;
+        return [
+            notChecked("pages", "The pages say whose seal this is, and the seal cannot be read.", "页面载明签章归属，而签章无法读取。"),
+            fail("seal", `The seal cannot be read: it ${problem.problem}.`, `签章无法读取（${problem.problem}）。`),
+        ];
+    }
+}
+
+/** The file is rendered again from what is attached to it, and compared: so an update that was appended, or another page, is a difference. */
+function checkPages(evidence: Evidence, { file, layout: form, seal: place }: CertificatePdf, sealer: X509 | null, fonts: string | null): Check {
+    if (form !== layout)
+        return notChecked(
+            "pages",
+            `This program does not render '${escape(form)}' and so cannot compare the pages: the version that wrote the file can.`,
+            `本程序不生成“${escape(form)}”，无法比对页面；请使用生成该文件的版本。`);
+    const typefaces = fonts === null ? null : readTypefaces(fonts);
+    if (typefaces === null)
+        return notChecked(
+            "pages",
+            "The pages were not compared with the data attached: the fonts for it are not in this copy of the web page and could not be loaded. Take the copy that the ledger's own page offers to save, or 'notary verify'. Read the values here, not there.",
+            "未将页面与所附数据比对：本网页副本不含所需字体，且无法载入。请使用账本网页所提供保存的副本，或“notary verify”。各项数据请以此处为准，勿以文件页面为准。");
+    const shown = shownCount(evidence);
+    if (shown > mostDocuments)
+        return notRendered(`it shows ${grouped(shown)} documents, more than the ${grouped(mostDocuments)} of one file`);
+    let rendered: Uint8Array;
+    try {
+        const seal = sealer === null ? null : { certificate: sealer, time: place!.time, size: (place!.end - place!.start) / 2 };
+        rendered = renderCertificate(evidence, seal, typefaces);
     } catch (problem) {
         if (problem instanceof Malformed)
-            return fail("seal", `The seal cannot be read: it ${problem.problem}.`, `签章无法读取（${problem.problem}）。`);
+            return notRendered(problem.message);
         throw problem;
     }
-    const { standing, problem, stamped } = verifySeal(seal, coveredBytes(file, place), roots, authorities, now);
+    if (place !== null && place.end <= rendered.length)
+        rendered.set(file.subarray(place.start, place.end), place.start);
+    const length = Math.min(file.length, rendered.length);
+    let equal = 0;
+    while (equal < length && file[equal] === rendered[equal])
+        equal++;
+    if (equal === file.length && equal === rendered.length)
+        return pass(
+            "pages",
+            `Every byte of the file${sealer === null ? "" : " but the seal"} is what this program renders from the data attached.`,
+            `文件${sealer === null ? "" : "除签章外"}的全部字节与本程序由所附数据生成的相同。`);
+    return equal === rendered.length
+        ? fail(
+            "pages",
+            `${file.length - equal} bytes were added behind the file's end: an update that may show anything. Do not read the pages.`,
+            `文件末尾之后追加了 ${file.length - equal} 字节：此类更新可使页面显示任意内容。请勿据以阅读。`)
+        : fail(
+            "pages",
+            `From byte ${equal} on the file is not what this program renders from the data attached: it was altered. Do not read the pages.`,
+            `自第 ${equal} 字节起，文件与本程序由所附数据生成的不同：已被改动。请勿据以阅读。`);
+}
+
+const notRendered = (problem: string): Check =>
+    fail("pages", `From what is attached no page can be rendered (${problem}).`, `由所附数据无法生成页面（${problem}）。`);
+
+function checkSeal(file: Uint8Array, place: SealPlace, seal: Seal, { standing, problem, stamped }: SealVerdict): Check {
     if (!coversFile(file, place))
         return fail("seal", "The seal does not say that it covers the whole file.", "签章未载明其覆盖整个文件。");
     if (standing === "refused")

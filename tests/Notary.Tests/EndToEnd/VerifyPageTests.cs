@@ -93,53 +93,6 @@ public sealed class VerifyPageTests(RunningServer server) : IClassFixture<Runnin
         Assert.Equal("PASS", Text(found, "verdict"));
     }
 
-    [Theory]
-    [InlineData("zh-CN", "文件所附的数据本身通过核验。", "由 Test Sealer Ltd 加盖", "签章以您的根证书为准：seals.pem。")]
-    [InlineData("en", "What is attached to the file passes.", "Sealed by Test Sealer Ltd", "Seals by your roots seals.pem.")]
-    public async Task A_sealed_pdf_is_read_without_a_program_and_only_its_pages_are_left_open(string locale, string inside, string sealedBy, string basis)
-    {
-        var ca = TestSeals.Issued(until: TestSeals.Begin.AddYears(14));
-        var deposit = TestDeposit.Make(ledger, new() { Files = [("one.txt", "one")] });
-        var pdf = await SealedPdfTests.Seal(deposit.Evidence(), ca.Sealer);
-        var (evidence, files, trust) = (Write("certificate.pdf", pdf), new[] { Write("one.txt", "one"u8.ToArray()) }, Write("trust", Trust()));
-        var sealRoots = Write("seals.pem", Encoding.UTF8.GetBytes(ca.RootPem));
-        var found = await PageBrowser.RunAsync("verify", Page.ToString(), new { locale, evidence, files, trust, sealRoots });
-
-        Assert.Equal("INDETERMINATE", Text(found, "verdict"));
-        Assert.Equal(("PASS", "PASS", "NOT CHECKED", "PASS"), (Result("file"), Result("checkpoint"), Result("pages"), Result("seal")));
-        foreach (var words in (string[])[inside, sealedBy, basis])
-            Assert.Contains(words, Text(found, "text"), StringComparison.Ordinal);
-        Assert.Empty(Strings(found, "problems"));
-
-        // A byte of its pages.
-        pdf[^3_000] ^= 1;
-        found = await PageBrowser.RunAsync("verify", Page.ToString(), new { locale, evidence = Write("altered.pdf", pdf), files, trust, sealRoots });
-        Assert.Equal(("FAIL", "FAIL"), (Text(found, "verdict"), Result("seal")));
-
-        string Result(string check) => found["checks"]![check]!.GetValue<string>();
-    }
-
-    [Fact]
-    public async Task A_pdf_of_another_program_and_one_of_four_gigabytes_are_refused_with_what_to_do()
-    {
-        var huge = Path.Combine(folder.Path, "huge.pdf");
-        // Sparse.
-        using (var file = File.Create(huge))
-        {
-            file.Write("%PDF-1.7\n"u8);
-            file.SetLength(4L << 30);
-        }
-
-        var trust = Write("trust", Trust());
-        foreach (var (evidence, words) in ((string, string)[])[(huge, "certificate.pdf: has 4,294,967,296 bytes (limit 67,108,864)"), (Write("other.pdf", "%PDF-1.4\n%%EOF\n"u8.ToArray()), "is a PDF, but none that 'notary certificate' wrote")])
-        {
-            var found = await PageBrowser.RunAsync("verify", Page + "?lang=en", new { evidence, trust });
-            Assert.Equal("evidence", Text(found, "refused"));
-            Assert.Contains(words, Text(found, "text"), StringComparison.Ordinal);
-            Assert.Contains("save the attached certificate.json", Text(found, "text"), StringComparison.Ordinal);
-        }
-    }
-
     [Fact]
     public async Task Evidence_a_folder_of_documents_and_a_trust_file_are_dropped_on_the_page()
     {
@@ -212,7 +165,7 @@ public sealed class VerifyPageTests(RunningServer server) : IClassFixture<Runnin
     public async Task A_saved_page_verifies_from_a_disk_without_a_network()
     {
         var saved = Path.Combine(folder.Path, "saved.html");
-        await File.WriteAllBytesAsync(saved, await server.Web.GetByteArrayAsync(Page, Cancellation), Cancellation);
+        await File.WriteAllBytesAsync(saved, await server.Web.GetByteArrayAsync(new Uri(server.Web.BaseAddress!, "verify-offline"), Cancellation), Cancellation);
         var (evidence, files, trust) = Deposit();
         var found = await PageBrowser.RunAsync("verify", new Uri(saved).ToString(), new { offline = true, evidence, files, trust });
 

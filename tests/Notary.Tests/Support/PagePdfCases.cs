@@ -59,6 +59,90 @@ internal static class PagePdfCases
         ];
     }
 
+    /// <summary>What is rendered of certificates and evidence of every kind.</summary>
+    public static IEnumerable<PageCase> OfEveryKind()
+    {
+        PageCase[] evidence = [.. PageCases.Vectors(), .. PageCases.Samples(), .. PageInputCases.All(), .. PageTimestampCases.Evidence(), Hard()];
+        return evidence.SelectMany(one => (Read(one) is { } read ? Rendered(read) : []).Select((file, i) => Of($"{one.Name}, copy {i}", file)))
+            .DistinctBy(one => Hash.Of(one.Evidence));
+    }
+
+    /// <summary>Around the same what no renderer writes: certificates that cannot be rendered, more documents than a file may name.</summary>
+    public static IEnumerable<PageCase> Forged()
+    {
+        foreach (var one in (PageCase[])[.. PageCases.Samples(), .. PageInputCases.All()])
+        {
+            if (Read(one) is { } evidence)
+                yield return one with { Name = one.Name + ", forged", Evidence = Forge(evidence) };
+        }
+
+        var many = TestDeposit.Make(new TestLedger(), new() { Files = [.. Enumerable.Range(0, CertificatePdf.MostDocuments + 1).Select(i => ($"{i}", ""))] });
+        yield return Of("too many documents", Forge(many.Evidence()));
+    }
+
+    /// <summary>What layouts find hard: more documents than a page names, names in letters that no font has, paths as long as they may be.</summary>
+    private static PageCase Hard()
+    {
+        var deposit = TestDeposit.Make(Ledger, new()
+        {
+            Files = [.. Names().Select((name, i) => ($"目录{i % 7}/{i} {name}", $"{i}"))],
+            BendRequest = request => request with { Title = "“图纸”，（终稿）：rotor—№7 ① ￥1,000 ﹁a﹂" },
+            BendClaims = claims => claims with { Depositor = "A (B) <C> \\ 名", Identity = "uscc:91330100799655058X" },
+        });
+        return new("hard", EvidenceSamples.Pack(deposit.Evidence()), Trust);
+    }
+
+    private static IEnumerable<string> Names()
+    {
+        yield return "a\u202egnp.exe";
+        yield return "שלום e\u0301 \u200b😀 𠀀.txt";
+        yield return "Ωmega µ/Ελλάδα/Москва.txt";
+        for (var i = 0; i < 600; i++)
+            yield return string.Concat(Enumerable.Range(0, 60).Select(j => Letter(60 * i + j)));
+    }
+
+    // Of the first plane's letters, one in sixteen, in an order in which no script stays by itself.
+    private static string Letter(int i)
+    {
+        var letter = (char)(0x21 + i * 331 % 0xD7D0);
+        return letter is '/' or '\\' || char.IsWhiteSpace(letter) || char.IsControl(letter) ? "x" : letter.ToString();
+    }
+
+    private static Evidence? Read(PageCase one)
+    {
+        try
+        {
+            return CertificatePdfFile.IsPdf(one.Evidence) ? null : EvidenceSamples.Read(one.Evidence);
+        }
+        catch (MalformedException)
+        {
+            return null;
+        }
+    }
+
+    private static byte[][] Rendered(Evidence evidence)
+    {
+        try
+        {
+            var secrecy = CertificatePdf.Secrecy(evidence.Certificate);
+            return CertificatePdf.Shown(evidence) == 0 ? [secrecy] : [secrecy, CertificatePdf.Disclosure(evidence)];
+        }
+        catch (MalformedException)
+        {
+            return [];
+        }
+    }
+
+    private static byte[] Forge(Evidence evidence)
+    {
+        using var package = new MemoryStream();
+        evidence.WithPages([]).Write(package);
+        var file = new PdfFile(CertificatePdf.Layout);
+        foreach (var (type, content) in ((string, byte[])[])[(CertificatePdf.JsonType, evidence.Certificate.ToJson()), (CertificatePdf.PackageType, package.ToArray())])
+            file.WriteStream(string.Create(CultureInfo.InvariantCulture, $"{PdfDocument.ContentEntries(type)} /Params << /Size {content.Length} /ModDate {PdfFile.Date(TestSeals.Now)} >>"), content);
+        return file.Finish(1, 1);
+    }
+
     /// <summary>Altered copies, and seals that are spelled in other ways.</summary>
     public static async Task<IReadOnlyList<PageCase>> AlteredAsync(int seed, int count)
     {

@@ -43,6 +43,8 @@ const outcome = async () => {
 };
 
 export async function verify() {
+    if (given.otherFonts)
+        await context.route("**/verify-fonts.js", route => route.fulfill({ contentType: "text/javascript", body: "notaryFonts=\"AAAA.AAAA.AAAA\"" }));
     await open();
     const shifts = await page.evaluate(() => globalThis.shifts);
     await choose();
@@ -197,7 +199,7 @@ function answer({ evidence, trust, depositor, tsaRoots, sealRoots, now, headers,
         };
         worker.postMessage({
             evidence: new Blob([bytes(evidence)]), trust: bytes(trust), depositor, tsaRoots: tsaRoots === null ? null : bytes(tsaRoots),
-            headers: headers === null ? null : bytes(headers), keyChanges: keyChanges.map(bytes), compromised, now, sealRoots: sealRoots === null ? null : bytes(sealRoots),
+            headers: headers === null ? null : bytes(headers), keyChanges: keyChanges.map(bytes), compromised, now, fonts: null, sealRoots: sealRoots === null ? null : bytes(sealRoots),
             files: files?.map(({ path, content }) => ({ path, blob: new Blob([bytes(content)]) })) ?? null,
         });
     });
