@@ -1,38 +1,42 @@
-// A real browser on one page of the site, and what every scenario asks of it.
+// A real browser, and what a scenario has of it.
 import { chromium } from "playwright-core";
 
-const [, ours, argument] = process.argv.slice(2);
-
-/** Of the page that the test names. */
-export const address = ours;
-
-/** What the test tells the scenario. */
-export const given = argument ? JSON.parse(argument) : {};
-
-const browser = await chromium.launch({
+export const launch = () => chromium.launch({
     executablePath: "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
 });
-export const context = await browser.newContext({ locale: given.locale ?? "zh-CN", viewport: given.viewport ?? { width: 1100, height: 900 }, colorScheme: given.scheme ?? "light" });
-export const page = await context.newPage();
 
-/** Every request of the page, and every complaint of the browser's console. */
-export const [requests, problems] = [[], []];
-page.on("request", request => requests.push(`${request.method()} ${request.url().replace(/^blob:.*/, "blob")}`));
-page.on("console", message => message.type() === "error" && problems.push(message.text()));
-page.on("pageerror", error => problems.push(String(error)));
-
-/** Opens the page that the test names. */
-export const open = async () => {
-    await page.addInitScript(() => {
-        globalThis.shifts = 0;
-        new PerformanceObserver(list => list.getEntries().forEach(entry => globalThis.shifts += entry.value)).observe({ type: "layout-shift", buffered: true });
-    });
-    const response = await page.goto(address);
-    if (given.offline)
-        await context.setOffline(true);
-    return response;
-};
+/**
+ * A context that nobody had before, with one page in it: no cookie, store, cache or address of another scenario is there.
+ * @param address Of the page that the test names.
+ * @param given What the test tells the scenario.
+ */
+export async function visit(browser, address, given) {
+    const context = await browser.newContext({ locale: given.locale ?? "zh-CN", viewport: given.viewport ?? { width: 1100, height: 900 }, colorScheme: given.scheme ?? "light" });
+    const page = await context.newPage();
+    // Every request of the page, and every complaint of the browser's console.
+    const [seen, requests, problems] = [[], [], []];
+    page.on("request", request => seen.push(request));
+    page.on("request", request => requests.push(`${request.method()} ${request.url().replace(/^blob:.*/, "blob")}`));
+    page.on("console", message => message.type() === "error" && problems.push(message.text()));
+    page.on("pageerror", error => problems.push(String(error)));
+    // All that left the browser until now.
+    const sent = () => Promise.all(seen.map(async request => ({
+        method: request.method(), url: request.url(), headers: await request.allHeaders(), body: request.postData() ?? "",
+    })));
+    // Opens the page that the test names.
+    const open = async () => {
+        await page.addInitScript(() => {
+            globalThis.shifts = 0;
+            new PerformanceObserver(list => list.getEntries().forEach(entry => globalThis.shifts += entry.value)).observe({ type: "layout-shift", buffered: true });
+        });
+        const response = await page.goto(address);
+        if (given.offline)
+            await context.setOffline(true);
+        return response;
+    };
+    return { address, given, context, page, requests, problems, sent, open };
+}
 
 // WCAG 2.2 AA by arithmetic: contrast of every text, a name for every control, nothing wider than the window.
 export function audit() {
@@ -61,5 +65,3 @@ export function audit() {
         overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
     };
 }
-
-export const close = () => browser.close();

@@ -1,8 +1,7 @@
 // Signing in to the page of deposits, for whoever comes behind it.
-import { page } from "./browser.mjs";
 
 /** Signs in by the key, or without one where none is asked for; ends when a view or a refusal is shown. */
-export async function signIn(key) {
+export async function signIn(page, key) {
     await page.waitForFunction(() => !document.getElementById("enter").disabled);
     if (await page.isHidden("#sign-in"))
         return;
