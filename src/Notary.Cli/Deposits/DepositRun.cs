@@ -140,7 +140,7 @@ internal sealed class DepositRun(CliContext context, DepositOptions options)
         {
             await HashAsync(plan, files, journal, cancellation); // (4)
             if (ledger.IsNew)
-                Pin(ledger.Trust);
+                ledger.Trust.Pin(context.Terminal, $"pinned the key of {ledger.Origin} on first use in {ledger.Trust.Place}");
             OriginalsList.Write(options.Out, Path.GetFileNameWithoutExtension(journal.FullName), OriginalRoot.Of(options.Paths), plan.Deposits);
             journal.Seal(); // (5)
             return journal;
@@ -172,14 +172,6 @@ internal sealed class DepositRun(CliContext context, DepositOptions options)
             return 0;
         });
         context.Terminal.Line($"hashed {Sizes.Count(files.Count, "file")}, {Sizes.Bytes(bytes)}");
-    }
-
-    private void Pin(Trust trust)
-    {
-        DurableFile.Create(trust.Place, DurableFile.Public, stream => stream.Write(StrictText.Encode(trust.Text)));
-        context.Terminal.Line($"pinned the key of {trust.OnlyOrigin} on first use in {trust.Place}");
-        context.Terminal.Line($"  {trust.Policy.Logs[0].Key}");
-        context.Terminal.Line("  compare it with what the operator publishes, or give --trust FILE");
     }
 
     private byte[] RandomBytes(int count)

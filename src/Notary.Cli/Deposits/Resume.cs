@@ -51,10 +51,39 @@ internal sealed class Resume(CliContext context, string outputFolder, string? se
         }
 
         var run = journal.Run!;
-        var trust = trustFile is null ? Trust.Parse(run.Policy, run.TrustPlace) : Trust.Read(trustFile);
+        if (server is null && run.IsOfPage)
+            throw NoServer(path, run);
         using var client = LedgerClient.Connect(server ?? run.Server, context.Time, identity);
-        var isPinned = trustFile is null && Path.GetFullPath(run.TrustPlace) == Path.GetFullPath(Trust.PinPath(outputFolder));
+        var trust = FindTrust(path, run);
+        var isPinned = trustFile is null && Path.GetFullPath(trust.Place) == Path.GetFullPath(Trust.PinPath(outputFolder));
         await new Sending(context, client, output, isPinned).FinishAsync(journal, output.Missing(journal), trust, [], cancellation);
+    }
+
+    private CliException NoServer(string path, PendingRun run)
+    {
+        var likely = new UriBuilder(run.Server) { Port = ServeCommand.GrpcPort }.Uri.GetLeftPart(UriPartial.Authority);
+        return CliException.Input(
+            $"{path}: was saved by the page {run.Server}, which does not know where its server answers programs",
+            $"go on with: {Sending.ResumeCommand(outputFolder, likely, identity)}",
+            $"{ServeCommand.GrpcPort} is the port for programs unless the operator chose another; or choose the file on that page");
+    }
+
+    /// <summary>What the certificates must verify under. A page's trust file is kept in the output folder, where there is none yet.</summary>
+    private Trust FindTrust(string path, PendingRun run)
+    {
+        if ((run.IsOfPage ? Trust.Find(trustFile, outputFolder) : trustFile is null ? null : Trust.Read(trustFile)) is { } known)
+            return known;
+        try
+        {
+            var trust = Trust.Parse(run.Policy, run.IsOfPage ? Trust.PinPath(outputFolder) : run.TrustPlace);
+            if (run.IsOfPage)
+                trust.Pin(context.Terminal, $"kept the trust file of the page, {run.TrustPlace}, in {trust.Place}");
+            return trust;
+        }
+        catch (MalformedException exception)
+        {
+            throw CliException.Input($"{path}: the trust file in it, {run.TrustPlace}: {exception.Message}", "give another with --trust FILE");
+        }
     }
 
     private static PendingJournal? Open(string path)

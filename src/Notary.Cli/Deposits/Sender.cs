@@ -72,7 +72,7 @@ internal sealed class Sender(
         {
             cancellation.ThrowIfCancellationRequested();
             var error = ServerError.From(exception);
-            if (open.Count == 1 && !error.IsTransient)
+            if (open.Count == 1 && !error.IsTransient && !error.IsForBrowsers)
                 Refuse(open.Keys.Single(), error, progress);
             return error;
         }

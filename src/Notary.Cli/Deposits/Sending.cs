@@ -46,7 +46,7 @@ internal sealed class Sending(CliContext context, LedgerClient client, OutputFol
         }
         catch (Exception exception) when (Stopped(exception) is { } stopped)
         {
-            throw stopped.WithHints(Kept(journal));
+            throw stopped.WithHints(Kept(journal, stopped.IsForBrowsers ? "URL" : client.Address));
         }
 
         if (sent.Refused.Count > 0)
@@ -90,10 +90,10 @@ internal sealed class Sending(CliContext context, LedgerClient client, OutputFol
         _ => null,
     };
 
-    private string[] Kept(PendingJournal journal) =>
+    private string[] Kept(PendingJournal journal, string server) =>
     [
         $"nothing is lost: what was to be deposited is kept in {journal.FullName}",
-        $"go on with: {ResumeCommand(output.Root, client.Address, client.Identity)}",
+        $"go on with: {ResumeCommand(output.Root, server, client.Identity)}",
     ];
 
     private CliException Refusal(IReadOnlyList<string> refused, PendingJournal journal)
@@ -104,7 +104,7 @@ internal sealed class Sending(CliContext context, LedgerClient client, OutputFol
         return new CliException(
             ExitCode.Server,
             lines,
-            [.. Kept(journal), $"or give it up, for ever: {Shell.Command("rm", journal.FullName)}"]);
+            [.. Kept(journal, client.Address), $"or give it up, for ever: {Shell.Command("rm", journal.FullName)}"]);
     }
 
     private void Summarise(int all, int count, Sent sent, string verify)

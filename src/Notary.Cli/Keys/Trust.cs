@@ -74,6 +74,16 @@ internal sealed record Trust(TrustPolicy Policy, string Text, string Place)
         }
     }
 
+    /// <summary>Writes the file, which is not there, and tells of it.</summary>
+    public void Pin(Terminal terminal, string words)
+    {
+        DurableFile.Create(Place, DurableFile.Public, stream => stream.Write(StrictText.Encode(Text)));
+        terminal.Line(words);
+        foreach (var log in Policy.Logs)
+            terminal.Line($"  {log.Key}");
+        terminal.Line("  compare it with what the operator publishes, or give --trust FILE");
+    }
+
     /// <summary>Trust in what a server says of itself, for lack of anything better.</summary>
     public static Trust OnFirstUse(LedgerInfo ledger, string server, string outputFolder) =>
         Parse(TrustPolicy.Format(ledger.Key, server), PinPath(outputFolder));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using Google.Protobuf;
 using Google.Rpc;
@@ -19,6 +20,9 @@ internal sealed record ServerError(StatusCode Code, IReadOnlyList<string> Lines,
     /// <summary>Nobody answered: no connection, or silence until the deadline.</summary>
     public bool IsSilence => Code is StatusCode.Unavailable or StatusCode.DeadlineExceeded && RetryDelay is null;
 
+    /// <summary>Somebody answered who speaks HTTP/1.1 alone: that is where a server has its pages.</summary>
+    public bool IsForBrowsers { get; private init; }
+
     public static ServerError From(RpcException exception)
     {
         var details = exception.Trailers.GetValueBytes(DetailsTrailer);
@@ -32,7 +36,7 @@ internal sealed record ServerError(StatusCode Code, IReadOnlyList<string> Lines,
             // Details are a courtesy: without them the status itself still says what happened.
         }
 
-        return new ServerError(exception.StatusCode, [Words(exception.Status)], null);
+        return new ServerError(exception.StatusCode, [Words(exception.Status)], null) { IsForBrowsers = Causes(exception.Status).Any(SpeaksNoHttp2) };
     }
 
     public static ServerError From(RpcStatus status)
@@ -51,27 +55,36 @@ internal sealed record ServerError(StatusCode Code, IReadOnlyList<string> Lines,
     }
 
     /// <summary>The error for the user.</summary>
-    public CliException ToException(string address, params IReadOnlyList<string> hints) => new(
-        ExitCode.Server,
-        IsSilence
+    public CliException ToException(string address, params IReadOnlyList<string> hints)
+    {
+        if (IsForBrowsers)
+            return new CliException(ExitCode.Server, $"{address} answers browsers, not programs", AddressHint) { IsForBrowsers = true };
+        IReadOnlyList<string> errors = IsSilence
             ? [$"{address} cannot be reached: {Reason}"]
-            : [.. Lines.Select(line => $"{address} refused ({CodeName}): {Lowered(line)}")],
-        hints) { IsSilence = IsSilence };
+            : [.. Lines.Select(line => $"{address} refused ({CodeName}): {Lowered(line)}")];
+        return new CliException(ExitCode.Server, errors, hints) { IsSilence = IsSilence };
+    }
 
     /// <summary>The socket's own words, where a connection failed: "connection refused" says more than gRPC does.</summary>
-    private static string Words(Grpc.Core.Status status)
+    private static string Words(Grpc.Core.Status status) => Causes(status).OfType<SocketException>().FirstOrDefault()?.Message ?? status.Detail;
+
+    private static IEnumerable<Exception> Causes(Grpc.Core.Status status)
     {
         for (var cause = status.DebugException; cause is not null; cause = cause.InnerException)
-        {
-            if (cause is SocketException)
-                return cause.Message;
-        }
-
-        return status.Detail;
+            yield return cause;
     }
+
+    // Without TLS it says so itself (RFC 9113, 7: HTTP_1_1_REQUIRED); with TLS the two agree on no protocol (RFC 7301), which OpenSSL
+    // and Windows tell in words alone.
+    private static bool SpeaksNoHttp2(Exception cause) =>
+        cause is HttpProtocolException { ErrorCode: 0xd } or HttpRequestException { HttpRequestError: HttpRequestError.VersionNegotiationError }
+        || cause.Message.Contains("application protocol", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The status as gRPC spells it: INVALID_ARGUMENT.</summary>
     private string CodeName => string.Concat(Code.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? $"_{c}" : $"{char.ToUpperInvariant(c)}"));
+
+    private static string AddressHint =>
+        string.Create(CultureInfo.InvariantCulture, $"give the server's address for programs: its port is {ServeCommand.GrpcPort} unless its operator chose another");
 
     private string Reason => Code == StatusCode.DeadlineExceeded ? "no answer in time" : Lowered(Lines[0]);
 

@@ -24,8 +24,14 @@ internal sealed class CliException(int exitCode, IReadOnlyList<string> errors, p
     /// <summary>The ledger signed with a key that the trust file does not know: it may have changed its key.</summary>
     public bool IsUnknownKey { get; init; }
 
+    /// <summary>The address is the server's for browsers.</summary>
+    public bool IsForBrowsers { get; init; }
+
     public static CliException Input(string error, params IReadOnlyList<string> hints) => new(Cli.ExitCode.Input, error, hints);
 
     /// <summary>The same error with more hints, by a caller that knows what it leaves behind.</summary>
-    public CliException WithHints(params IReadOnlyList<string> more) => new(ExitCode, Errors, [.. Hints, .. more]) { IsSilence = IsSilence, IsUnknownKey = IsUnknownKey };
+    public CliException WithHints(params IReadOnlyList<string> more) => new(ExitCode, Errors, [.. Hints, .. more])
+    {
+        IsSilence = IsSilence, IsUnknownKey = IsUnknownKey, IsForBrowsers = IsForBrowsers,
+    };
 }

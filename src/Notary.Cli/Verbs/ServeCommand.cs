@@ -9,7 +9,7 @@ namespace Notary.Cli;
 /// <summary><c>notary serve</c>: runs the ledger of a folder until it is told to stop.</summary>
 internal static class ServeCommand
 {
-    private const int GrpcPort = 7070;
+    public const int GrpcPort = 7070;
     private const int WebPort = 7071;
 
     private static readonly Option<string> Data = new("--data") { Description = "The ledger's folder: database and key. Made on the first start.", HelpName = "DIR", Required = true };

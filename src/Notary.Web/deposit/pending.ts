@@ -22,6 +22,7 @@ export interface PendingDeposit {
 
 /** What a resumed run of the command line needs to know. */
 export interface PendingRun {
+    /** The page's own address: where its server answers programs it cannot know. */
     readonly server: string;
     /** What the trust file is called. */
     readonly place: string;

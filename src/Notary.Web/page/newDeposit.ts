@@ -210,7 +210,7 @@ class DepositForm {
         const key = this.key.files![0];
         return {
             ledger: ledger.origin, account: account.account, kind: this.kind.value.trim(), title: this.title.value.trim() || null, previous: depositOfNumber(this.previous.value.trim()),
-            withSm3: this.sm3.checked, server: location.origin, trust: await this.trustFile(), roots: this.roots.map(({ name }) => ({ name })),
+            withSm3: this.sm3.checked, server: location.origin + location.pathname, trust: await this.trustFile(), roots: this.roots.map(({ name }) => ({ name })),
             signingKey: key === undefined ? null : decodeUtf8(new Uint8Array(await key.slice(0, keyFileBytes + 1).arrayBuffer())) ?? "",
         };
     }

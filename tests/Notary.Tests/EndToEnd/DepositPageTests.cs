@@ -109,7 +109,7 @@ public sealed class DepositPageTests(AccountsServer server) : IClassFixture<Acco
         File.Copy(Text(found, "pending"), Path.Combine(output.FullName, Path.GetFileName(Text(found, "pending"))));
         (await NotaryProcess.RunInAsync(
             new Dictionary<string, string?> { ["NOTARY_API_KEY"] = key },
-            "deposit", "--resume", "--out", output.Parent!.FullName, "--server", server.Server.GrpcAddress.ToString(), "--trust", await TrustAsync())).Succeeded();
+            "deposit", "--resume", "--out", output.Parent!.FullName, "--server", server.Server.GrpcAddress.ToString())).Succeeded();
         var resumed = Read(Path.Combine(output.Parent.FullName, "documents.evidence.zip"));
 
         var evidence = Read(Text(found, "evidence"));
@@ -221,6 +221,7 @@ public sealed class DepositPageTests(AccountsServer server) : IClassFixture<Acco
         Assert.All((string[])["before", "between", "after"], when => Assert.Equal(0, found[when]!["posts"]!.GetValue<int>()));
         Assert.Equal(1, found["posts"]!.GetValue<int>());
         using var journal = PendingJournal.Open(Text(found, "pending"))!;
+        Assert.True(journal.Run!.IsOfPage);
         var evidence = Read(Text(found, "evidence"));
         Assert.True(journal.IsReady);
         Assert.Equal(1, journal.Count);

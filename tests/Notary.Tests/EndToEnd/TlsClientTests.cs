@@ -110,6 +110,14 @@ public sealed class TlsClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_program_is_told_when_it_is_given_the_port_for_browsers()
+    {
+        var result = await NotaryProcess.RunAsync("trust", "--server", Url(""), "--ca", certificates.Root, "--out", Path.Combine(folder.Path, "trust"));
+        Assert.Equal(4, result.ExitCode);
+        Assert.StartsWith($"notary: error: {Url("")} answers browsers, not programs\n", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_openapi_document_is_valid_and_describes_every_route_under_v1()
     {
         RequireNode("@seriousme/openapi-schema-validator");
