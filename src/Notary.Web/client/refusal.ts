@@ -17,6 +17,16 @@ export class Refusal extends Error {
     get isOpen(): boolean {
         return this.status === 0 || this.status >= 500;
     }
+
+    /** Whether it is another key that could do it. */
+    get isOfKey(): boolean {
+        return this.status === 401 || this.reason === "NOT_ALLOWED";
+    }
+
+    /** Whether the same bytes would be refused again, by whomever they are sent. */
+    get isFinal(): boolean {
+        return this.status >= 400 && this.status < 500 && ![401, 403, 408, 429].includes(this.status);
+    }
 }
 
 const detailCharacters = 500;
@@ -58,8 +68,8 @@ function wordsFor(status: number, reason: string, seconds: number | null): Sente
             return sentence("This ledger asks who you are. Sign in with an API key.", "本账本要求说明身份。请以 API 密钥登录。");
         case status === 401:
             return sentence(
-                "This key lets nobody in: it is not one of this ledger's, or not any more. Copy it whole, or ask your account's administrator for a new one.",
-                "此密钥无效：不属于本账本，或已失效。请完整复制，或向账户管理员索取新的密钥。");
+                "This key lets nobody in: it is not one of this ledger's, or not any more. Copy it whole, or ask your account's administrator for a new one, and sign in with that.",
+                "此密钥无效：不属于本账本，或已失效。请完整复制，或向账户管理员索取新的密钥，然后以其登录。");
         case reason === "FROM_A_PAGE":
             return sentence(
                 "The server takes this page for one of another site. Open it under the server's own address, such as http://localhost.",
@@ -88,10 +98,22 @@ function wordsFor(status: number, reason: string, seconds: number | null): Sente
             return sentence(
                 `The account's deposits for today are used up, and nothing was written. Try again ${later(seconds).en}, or ask the operator for more.`,
                 `账户今日的存证额度已用完，本次未写入任何内容。请${later(seconds).zh}重试，或请运营方提高额度。`);
+        case reason === "RATE_LIMIT":
+            return sentence(
+                `There were too many calls just now, and nothing was written. Try again ${later(seconds).en}.`,
+                `方才的调用过多，本次未写入任何内容。请${later(seconds).zh}重试。`);
         case status === 429:
             return sentence(
                 `The server is busy, and nothing was written. Try again ${later(seconds).en}.`,
                 `服务器繁忙，本次未写入任何内容。请${later(seconds).zh}重试。`);
+        case reason === "STOPPING":
+            return sentence(
+                `The server is being stopped, perhaps to be started again. Try again ${later(seconds).en}.`,
+                `服务器正在停止，可能即将重新启动。请${later(seconds).zh}重试。`);
+        case reason === "STORE_FAILED":
+            return sentence(
+                `The server cannot read what it stores for now. Try again ${later(seconds).en}; if it stays so, tell the operator.`,
+                `服务器目前无法读取其存储。请${later(seconds).zh}重试；如仍如此，请告知运营方。`);
         case status === 503:
             return sentence(
                 `The ledger is not issuing for now. Try again ${later(seconds).en}; the ledger page shows its state.`,
@@ -99,7 +121,9 @@ function wordsFor(status: number, reason: string, seconds: number | null): Sente
         case status >= 500:
             return sentence("The server failed. Try again later; if it stays so, tell the operator.", "服务器出错。请稍后再试；如仍如此，请告知运营方。");
         default:
-            return sentence("The server refuses the request, and nothing was written. Its reason is below.", "服务器拒绝了请求，未写入任何内容。理由见下。");
+            return sentence(
+                "The server refuses the request, and nothing was written. Change what its reason names, or ask the operator:",
+                "服务器拒绝了请求，未写入任何内容。请按其理由更改，或询问运营方：");
     }
 }
 

@@ -130,7 +130,7 @@ export class DepositSending {
             return;
         if (answer.kind === "accepted")
             return this.done(answer.evidence, answer.report);
-        this.stopped(answer.kind === "refused"
+        this.stopped(sendAgain, answer.kind === "refused"
             ? trouble("LIE", [sentence(
                 "What the server sent is not the certificate of this deposit. Do not rely on it: keep the saved file, and ask the operator. If the ledger has changed its key, load this page again, or bring your trust file up to date, and send again.",
                 "服务器所发内容不是本次存证的证书。请勿依赖：请保留已保存的文件，并询问运营方。如账本已更换密钥，请重新载入本页面或更新您的信任文件，然后再次发送。"),
@@ -142,17 +142,15 @@ export class DepositSending {
 
     private failed(problem: unknown): void {
         const isOpen = !(problem instanceof Refusal) || problem.isOpen;
-        this.stopped(problemView(problem), ...isOpen ? [element("p", { class: "notice", id: "open" }, both(sentence(
+        this.stopped(nextAfter(problem), problemView(problem), ...isOpen ? [element("p", { class: "notice", id: "open" }, both(sentence(
             "Whether the ledger has received it is not known: it may have. Send again: the same bytes give the same entry, never a second one.",
             "账本是否已收到尚不可知：有可能已收到。请再次发送：同样的字节只会得到同一条目，不会产生第二个。")))] : []);
     }
 
-    private stopped(...words: readonly HTMLElement[]): void {
+    private stopped(next: Sentence, ...words: readonly HTMLElement[]): void {
         this.send.disabled = false;
         this.send.replaceChildren(both(sentence("Send again", "再次发送")));
-        this.outcome.replaceChildren(...words, element("p", {}, both(sentence(
-            "Nothing is lost: the saved file holds all of it. Send again here, or choose that file on this page later.",
-            "没有丢失任何内容：已保存的文件中都有。可在此再次发送，或日后在本页面选择该文件。"))));
+        this.outcome.replaceChildren(...words, element("p", {}, both(next)));
         this.outcome.focus();
     }
 
@@ -205,6 +203,24 @@ export class DepositSending {
                 "以本页面运营方写入的信任文件为准：此处以谁的签名为准，由运营方说了算。")))]
             : [both(sentence("Judged by your trust file ", "以您的信任文件为准：")), element("bdi", { class: "code" }, escape(this.trustName))];
     }
+}
+
+const sendAgain = sentence(
+    "Nothing is lost: the saved file holds all of it. Send again here, or choose that file on this page later.",
+    "没有丢失任何内容：已保存的文件中都有。可在此再次发送，或日后在本页面选择该文件。");
+
+function nextAfter(problem: unknown): Sentence {
+    if (!(problem instanceof Refusal))
+        return sendAgain;
+    if (problem.isOfKey)
+        return sentence(
+            "Nothing is lost: the saved file holds all of it. Sign out, sign in with a key that may deposit, and choose that file on this page.",
+            "没有丢失任何内容：已保存的文件中都有。请退出，以可以存证的密钥登录，再在本页面选择该文件。");
+    return problem.isFinal
+        ? sentence(
+            "Nothing is lost: the saved file holds all of it, so keep it. Sending it again as it is would bring the same answer.",
+            "没有丢失任何内容：已保存的文件中都有，请予保留。照原样再次发送只会得到同样的答复。")
+        : sendAgain;
 }
 
 // What a seal in a PDF cannot be without (ISO 32000-2, 12.8.1).

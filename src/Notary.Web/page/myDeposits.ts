@@ -42,14 +42,18 @@ class MyDeposits {
         return new DepositList((size, token) => this.session.service.list(size, token));
     }
 
+    /** What was listed stays in view until there is an answer, and where there is none. */
     private reload(): void {
+        const before = this.list;
         this.list = this.newList();
-        this.rows.use(this.list);
-        void this.load();
+        void this.load(before);
     }
 
-    /** Goes on to the end, or until as many more are loaded as a person looks through. */
-    private async load(): Promise<void> {
+    /**
+     * Goes on to the end, or until as many more are loaded as a person looks through.
+     * @param before What goes on to be shown when there is no answer.
+     */
+    private async load(before = this.list): Promise<void> {
         const list = this.list;
         const until = list.size + loadedAtOnce;
         [this.again.hidden, this.older.hidden] = [true, true];
@@ -60,16 +64,18 @@ class MyDeposits {
                 await list.more();
                 if (list !== this.list || this.session.ended.aborted)
                     return;
-                this.rows.update();
+                this.rows.use(list);
                 this.follow();
             }
         } catch (problem) {
             if (list !== this.list || this.session.ended.aborted)
                 return;
             this.trouble.replaceChildren(problemView(problem));
+            if (list.size === 0)
+                this.list = before;
         }
         this.tell(true);
-        [this.again.hidden, this.older.hidden] = [false, list.isWhole];
+        [this.again.hidden, this.older.hidden] = [false, this.list.isWhole];
     }
 
     private tell(isDone: boolean): void {

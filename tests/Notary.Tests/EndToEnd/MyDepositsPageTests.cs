@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Notary.Core;
@@ -179,21 +180,49 @@ public sealed class MyDepositsPageTests(AccountsServer server) : IClassFixture<A
         Assert.DoesNotContain(Strings(batch["requests"]!), request => request.Contains("/v1/deposits", StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task A_key_that_is_revoked_meanwhile_says_what_to_do_and_keeps_what_was_listed()
+    [Theory]
+    [InlineData(true, "BAD_CREDENTIAL", "This key lets nobody in", "此密钥无效", "and sign in with that", "然后以其登录")]
+    [InlineData(false, "NOT_ALLOWED", "This key may not do that", "此密钥无权进行该操作", "Use a key whose role and scopes include it", "请使用具有相应角色和权限的密钥")]
+    public async Task A_key_that_is_revoked_meanwhile_says_what_to_do_and_keeps_what_was_listed(bool isRevoked, string reason, string words, string chinese, string next, string nextInChinese)
     {
         var (account, key) = server.NewAccount();
         await DepositAsync(account, key, request => request with { Title = "listed before" });
-        var signal = Path.Combine(folder.Path, "signal");
-        var running = RunAsync("en", new { key, signal });
-        while (!File.Exists(signal) && !running.IsCompleted)
-            await Task.Delay(50, Cancellation);
-        server.Change(register => register.SetMember("test", account, "m", Role.Auditor));
-        await File.WriteAllTextAsync(signal + ".done", "", Cancellation);
+        await using var meanwhile = await Meanwhile.StartAsync(Meanwhile.Step(() => server.Change(register =>
+        {
+            if (isRevoked)
+                register.Revoke("test", register.Credentials().Single(credential => credential.Account == account).Id);
+            else
+                register.SetMember("test", account, "m", Role.Auditor);
+        })));
+        var listed = (await RunAsync("en", new { key, meanwhile = meanwhile.Address }))["listed"]!;
 
-        var found = await running;
-        Assert.Contains("This key may not do that", Text(found["listed"]!, "text"), StringComparison.Ordinal);
-        Assert.Equal("NOT_ALLOWED", Assert.Single(Strings(found["listed"]!["problem"]!)));
+        Assert.Equal(reason, Assert.Single(Strings(listed["problem"]!)));
+        Assert.All((string[])[words, next], part => Assert.Contains(part, Text(listed["told"]!, "en"), StringComparison.Ordinal));
+        Assert.All((string[])[chinese, nextInChinese], part => Assert.Contains(part, Text(listed["told"]!, "zh"), StringComparison.Ordinal));
+        Assert.Contains("listed before", Assert.Single(Strings(listed["rows"]!)), StringComparison.Ordinal);
+        Assert.Contains("1 loaded", Text(listed, "loading"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("zh", "（账本已不再保存其请求）", "其中没有本账户的请求")]
+    [InlineData("en", "(the ledger holds no request of it any more)", "It does not hold this account's request")]
+    public async Task A_deposit_whose_request_the_ledger_no_longer_holds_is_told_apart_and_its_certificate_is_not_passed_off_as_whole(string lang, string words, string refusal)
+    {
+        // To this account the server gives the certificate as to anybody, without claims and request.
+        var foreign = await DepositAsync("beta", server.KeyOf("beta", Role.Depositor), request => request);
+        var listed = new { deposit = $"{foreign.Deposit}", index = 7, received = Timestamp.Format(foreign.Requested), commitment = foreign.Commitment.ToString() };
+        var found = await RunAsync(lang, new
+        {
+            key = server.NewAccount().Key, show = $"{foreign.Deposit}", take = (string[])["certificate"], @out = folder.Path,
+            answers = (object[])[Answer("v1/deposits?*", new { body = JsonSerializer.Serialize(new { deposits = (object[])[listed] }), contentType = "application/json" })],
+        });
+
+        Assert.Contains(words, Assert.Single(Strings(found["first"]!["rows"]!)), StringComparison.Ordinal);
+        Assert.Contains(words, Text(found["one"]!, "text"), StringComparison.Ordinal);
+        var taken = Assert.Single(found["one"]!["taken"]!.AsArray())!;
+        Assert.Contains(refusal, Text(taken, "text"), StringComparison.Ordinal);
+        Assert.Null(taken["path"]);
+        Assert.Empty(found["problems"]!.AsArray());
     }
 
     [Fact]

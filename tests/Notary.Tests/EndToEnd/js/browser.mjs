@@ -35,7 +35,22 @@ export async function visit(browser, address, given) {
             await context.setOffline(true);
         return response;
     };
-    return { address, given, context, page, requests, problems, sent, open };
+    // What the test does in the midst of the scenario, one step after the other.
+    const meanwhile = async () => {
+        const answer = await fetch(given.meanwhile);
+        if (!answer.ok)
+            throw new Error(await answer.text());
+    };
+    // What is said there, in both languages.
+    const inBoth = async place => {
+        const told = {};
+        for (const language of ["zh", "en"]) {
+            await page.click(`[data-language=${language}]`);
+            told[language] = await page.innerText(place);
+        }
+        return told;
+    };
+    return { address, given, context, page, requests, problems, sent, open, meanwhile, inBoth };
 }
 
 // WCAG 2.2 AA by arithmetic: contrast of every text, a name for every control, nothing wider than the window.

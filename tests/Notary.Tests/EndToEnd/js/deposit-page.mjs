@@ -3,7 +3,7 @@ import { audit } from "./browser.mjs";
 import { signIn } from "./sign-in.mjs";
 
 /** The scenarios of this page, in one visit. */
-export default function scenarios({ context, given, open, page, problems, requests, sent }) {
+export default function scenarios({ context, given, inBoth, meanwhile, open, page, problems, requests, sent }) {
     const posts = () => requests.filter(request => request.startsWith("POST")).length;
 
     const save = async (link, name) => {
@@ -84,6 +84,33 @@ export default function scenarios({ context, given, open, page, problems, reques
             pdf = await save("#save-pdf");
         }
         return { ...saved, kept, evidence, pdf, first, ...await shown(), sent: await sent(), posts: posts(), problems, stored: await stored() };
+    }
+
+    // Sent twice, with something between that the server refuses for: what is said each time, and that the file can be saved again.
+    async function refused() {
+        await open();
+        await signIn(page, given.key);
+        let { pending } = given;
+        if (pending) {
+            await page.setInputFiles("#pending", pending);
+            await page.waitForSelector("#send:enabled");
+        } else {
+            await choose();
+            ({ pending } = await toSaved());
+        }
+        await meanwhile();
+        const first = await sendTold();
+        const kept = given.pending ? null : await save("#save", "kept.journal");
+        await meanwhile();
+        const second = await sendTold();
+        const evidence = await page.locator("#save-evidence").count() > 0 ? await save("#save-evidence") : null;
+        return { pending, kept, first, second, evidence, ...await shown(), posts: posts() };
+    }
+
+    async function sendTold() {
+        await page.click("#send");
+        await settled();
+        return { ...await inBoth("#outcome"), problem: (await shown()).problem };
     }
 
     // Goes on with a file that was saved, in a page that knows nothing of it.
@@ -272,5 +299,5 @@ export default function scenarios({ context, given, open, page, problems, reques
         return { problems, cookies: (await context.cookies()).length };
     }
 
-    return { deposit, resumed, chosen, depositStopped, byKeyboard, depositDropped, listedAfterwards, depositPictures };
+    return { deposit, refused, resumed, chosen, depositStopped, byKeyboard, depositDropped, listedAfterwards, depositPictures };
 }

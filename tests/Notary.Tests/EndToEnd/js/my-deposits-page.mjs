@@ -1,10 +1,9 @@
 // The account's deposits: listed, narrowed, shown one by one, and taken again.
-import { existsSync, writeFileSync } from "node:fs";
 import { audit } from "./browser.mjs";
 import { signIn } from "./sign-in.mjs";
 
 /** The scenarios of this page, in one visit. */
-export default function scenarios({ given, open, page, problems, requests }) {
+export default function scenarios({ given, inBoth, meanwhile, open, page, problems, requests }) {
     // But for the page's own question, before anybody has given a key, whether one is needed.
     const complaints = () => problems.filter(problem => !problem.includes("status of 401"));
 
@@ -63,6 +62,8 @@ export default function scenarios({ given, open, page, problems, requests }) {
 
     /** Signs in, looks at the list in every way that the test asks for, and then at one deposit. */
     async function mine() {
+        for (const { path, answer } of given.answers ?? [])
+            await page.route(`**/${path}`, route => route.fulfill(answer));
         const response = await open();
         await signIn(page, given.key);
         await settled();
@@ -84,14 +85,15 @@ export default function scenarios({ given, open, page, problems, requests }) {
             await page.click(`.pager button[data-page="${number - 1}"]`);
             turned.push(await list());
         }
-        if (given.signal) {
-            writeFileSync(given.signal, "");
-            while (!existsSync(given.signal + ".done"))
-                await page.waitForTimeout(20);
+        if (given.answers)
+            await page.unrouteAll();
+        let listed = null;
+        if (given.meanwhile) {
+            await meanwhile();
             await page.click("#again");
             await settled();
+            listed = { ...await list(), ...await text(), told: await inBoth("#mine-trouble") };
         }
-        const listed = await text();
         let one = null;
         if (given.show) {
             await show(given.show);
