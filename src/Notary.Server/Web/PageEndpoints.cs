@@ -13,9 +13,6 @@ namespace Notary.Server;
 /// </summary>
 internal static class PageEndpoints
 {
-    // The bytes change when the program does, or the ledger's key.
-    private const string Caching = "no-cache";
-
     private static readonly string[] Placeholders = ["<pre id=\"operator-trust\" hidden>", "<pre id=\"operator-trust\">"];
     private const string PolicyStart = "http-equiv=\"Content-Security-Policy\" content=\"";
 
@@ -30,27 +27,25 @@ internal static class PageEndpoints
         foreach (var name in Names)
         {
             var html = Placeholders.Aggregate(Read(name), (page, place) => page.Replace(place, place + WebUtility.HtmlEncode(trust), StringComparison.Ordinal));
-            var (page, policy) = (Encoding.UTF8.GetBytes(html), PolicyOf(html));
-            host.MapMethods(name == Home ? "/" : $"/{name}", WebAnswer.Reading, (HttpContext context) => Write(context, page, policy));
+            Map(host, name == Home ? "/" : $"/{name}", PolicyOf(html), () => html);
             if (name == Verifier)
-            {
-                var saved = new Lazy<byte[]>(() => Encoding.UTF8.GetBytes(VerifierFonts.Within(html)));
-                host.MapMethods($"/{name}-offline", WebAnswer.Reading, (HttpContext context) => Write(context, saved.Value, policy));
-            }
+                Map(host, $"/{name}-offline", PolicyOf(html), () => VerifierFonts.Within(html));
         }
 
         VerifierFonts.Map(host);
     }
 
-    private static Task Write(HttpContext context, byte[] page, string policy)
+    private static void Map(WebApplication host, string path, string policy, Func<string> html)
     {
-        var headers = context.Response.Headers;
-        headers.CacheControl = Caching;
-        headers.ContentSecurityPolicy = policy;
-        headers["Referrer-Policy"] = "no-referrer";
-        headers["Cross-Origin-Opener-Policy"] = "same-origin";
-        headers["Cross-Origin-Resource-Policy"] = "same-origin";
-        return WebAnswer.WriteAsync(context, "text/html; charset=utf-8", page);
+        var page = new ServedText("text/html", html);
+        host.MapMethods(path, WebAnswer.Reading, (HttpContext context) =>
+        {
+            var headers = context.Response.Headers;
+            headers.ContentSecurityPolicy = policy;
+            headers["Referrer-Policy"] = "no-referrer";
+            headers["Cross-Origin-Opener-Policy"] = "same-origin";
+            return page.WriteAsync(context);
+        });
     }
 
     /// <summary>Every key that the ledger has had, since older certificates need the older ones. It asks for no witnesses: those are the reader's to choose.</summary>

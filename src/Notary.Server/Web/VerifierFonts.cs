@@ -1,5 +1,3 @@
-using System.IO.Compression;
-using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Notary.Documents;
@@ -18,21 +16,11 @@ internal static class VerifierFonts
     /// <summary>Where the page that is saved holds them.</summary>
     private const string Place = " id=\"fonts\">";
 
-    // Both are made when first asked for, and kept.
-    private static readonly Lazy<byte[]> Script = new(() => Encoding.ASCII.GetBytes($"notaryFonts=\"{Fonts()}\""));
-    private static readonly Lazy<byte[]> Packed = new(() => Pack(Script.Value));
-
-    public static void Map(WebApplication host) => host.MapMethods(Path, WebAnswer.Reading, (HttpContext context) =>
+    public static void Map(WebApplication host)
     {
-        var headers = context.Response.Headers;
-        headers.CacheControl = "no-cache";
-        headers.Vary = "Accept-Encoding";
-        headers["Cross-Origin-Resource-Policy"] = "same-origin";
-        var takesPacked = context.Request.GetTypedHeaders().AcceptEncoding.Any(one => one.Value == "gzip" && one.Quality is not 0);
-        if (takesPacked)
-            headers.ContentEncoding = "gzip";
-        return WebAnswer.WriteAsync(context, "text/javascript; charset=utf-8", takesPacked ? Packed.Value : Script.Value);
-    });
+        var script = new ServedText("text/javascript", () => $"notaryFonts=\"{Fonts()}\"");
+        host.MapMethods(Path, WebAnswer.Reading, (HttpContext context) => script.WriteAsync(context));
+    }
 
     /// <summary>The page with the fonts in it, for a reader who saves it.</summary>
     /// <param name="html">The verify page.</param>
@@ -44,12 +32,4 @@ internal static class VerifierFonts
 
     private static string Fonts() =>
         string.Join('.', new[] { FontFiles.Text, FontFiles.Chinese, FontFiles.Fixed }.Select(font => Convert.ToBase64String(font)));
-
-    private static byte[] Pack(byte[] content)
-    {
-        using var packed = new MemoryStream();
-        using (var gzip = new GZipStream(packed, CompressionLevel.Optimal))
-            gzip.Write(content);
-        return packed.ToArray();
-    }
 }

@@ -103,24 +103,10 @@ public sealed class VerifyPagePdfTests(RunningServer server) : IClassFixture<Run
         Assert.Equal("NOT CHECKED", Result(found, "pages"));
     }
 
-    [Theory]
-    [InlineData("identity")]
-    [InlineData("gzip")]
-    public async Task The_fonts_are_the_script_that_the_policy_of_the_page_names(string encoding)
+    [Fact]
+    public async Task The_fonts_are_the_script_that_the_policy_of_the_page_names()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, Fonts) { Headers = { { "Accept-Encoding", encoding } } };
-        using var response = await server.Web.SendAsync(request, Cancellation);
-        var script = await response.Content.ReadAsByteArrayAsync(Cancellation);
-        Assert.Equal(encoding == "gzip" ? ["gzip"] : [], response.Content.Headers.ContentEncoding);
-        if (encoding == "gzip")
-        {
-            using var gzip = new System.IO.Compression.GZipStream(new MemoryStream(script), System.IO.Compression.CompressionMode.Decompress);
-            using var unpacked = new MemoryStream();
-            await gzip.CopyToAsync(unpacked, Cancellation);
-            Assert.InRange(script.Length, 1, unpacked.Length / 2);
-            script = unpacked.ToArray();
-        }
-
+        var script = await server.Web.GetByteArrayAsync(Fonts, Cancellation);
         using var page = await server.Web.GetAsync(Page, Cancellation);
         Assert.Contains($"'sha256-{Convert.ToBase64String(System.Security.Cryptography.SHA256.HashData(script))}'", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
     }
