@@ -15,7 +15,7 @@ const scripts = { home: "text", help: "text", expert: "text" };
 // Pages that ask their own server for something; the others may ask nobody.
 const connected = ["deposits", "ledger"];
 
-// What runs beside a page and may end without it.
+// What runs beside a page and may end without it: the same program, so that what both need is in it once.
 const workers = { deposits: "depositWorker", verify: "worker" };
 
 const places = [
@@ -33,9 +33,10 @@ const source = name => readFileSync(new URL(`page/${name}`, import.meta.url), "u
 const fonts = ["OpenSans-Regular", "DroidSansFallbackFull", "DejaVuSansMono"]
     .map(name => readFileSync(new URL(`../Notary.Documents/Pdf/Fonts/${name}.ttf`, import.meta.url), "base64")).join(".");
 
-const bundle = async entry => (await build({
-    absWorkingDir: folder, entryPoints: [`page/${entry}.ts`], bundle: true, write: false, minify: true, format: "iife", target: "es2022",
-    charset: "utf8", legalComments: "none", logLevel: "error", define: { fontsDigest: JSON.stringify(sha256(fonts).toString("hex")) },
+const bundle = async (page, worker) => (await build({
+    stdin: { resolveDir: folder, contents: worker === undefined ? `import "./page/${page}.ts"` : `"document" in globalThis ? import("./page/${page}.ts") : import("./page/${worker}.ts")` },
+    bundle: true, write: false, minify: true, format: "iife", target: "es2022", charset: "utf8", legalComments: "none", logLevel: "error",
+    loader: { ".css": "text" }, define: { fontsDigest: JSON.stringify(sha256(fonts).toString("hex")) },
 })).outputFiles[0].text.trim();
 
 const sha256 = text => createHash("sha256").update(text).digest();
@@ -59,15 +60,14 @@ async function page(name) {
     const body = source(`${name}.html`);
     const html = body.replace("{{head}}", source("head.html").trimEnd().replace("{{title}}", /data-zh="([^"]+)"/.exec(body)[1]));
     const style = source("style.css").replaceAll("\n", "");
-    const [early, script] = [contained(await bundle("early")), contained(await bundle(scripts[name] ?? name))];
-    const worker = html.includes("{{worker}}") ? contained(await bundle(workers[name])) : "";
+    const [early, script] = [contained(await bundle("early")), contained(await bundle(scripts[name] ?? name, workers[name]))];
     const allowed = [digest(early), digest(script), ...html.includes("{{fontsScript}}") ? [fontsScript] : []];
     // What the page may do: run these scripts and no other, read what it is given, and send nothing anywhere.
     const policy = [
         "default-src 'none'", `script-src ${allowed.map(one => `'${one}'`).join(" ")}`, `style-src '${digest(style)}'`,
-        ...worker === "" ? [] : ["worker-src blob:"], ...connected.includes(name) ? ["connect-src 'self'"] : [], "base-uri 'none'", "form-action 'none'",
+        ...name in workers ? ["worker-src blob:"] : [], ...connected.includes(name) ? ["connect-src 'self'"] : [], "base-uri 'none'", "form-action 'none'",
     ].join("; ");
-    const parts = { policy, style, early, script, worker, fontsScript, header: source("header.html").trim().replace("{{navigation}}", navigation(name === "home" ? "." : name)) };
+    const parts = { policy, style, early, script, fontsScript, header: source("header.html").trim().replace("{{navigation}}", navigation(name === "home" ? "." : name)) };
     if (name === "expert")
         Object.assign(parts, { byHand: byHand(), formatsChinese: formats("proto/README.zh.md"), formatsEnglish: formats("proto/README.md") });
     return html.replace(/\{\{(\w+)\}\}/g, (_, part) => parts[part] ?? fail(`${name}.html asks for ${part}`));

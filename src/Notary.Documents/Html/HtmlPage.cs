@@ -12,8 +12,6 @@ internal sealed class HtmlPage
 {
     private const string Chinese = "zh-CN";
 
-    private static readonly string Style = HtmlStyle.Css.ReplaceLineEndings("\n");
-
     private readonly HtmlText html = new();
 
     private HtmlPage()
@@ -33,7 +31,7 @@ internal sealed class HtmlPage
             // The page is made of other people's words: should one ever be taken for markup, it still loads and runs nothing.
             .Markup("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n")
             .Markup("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>")
-            .Text($"{document.Title.Chinese} · {document.Title.English}").Markup("</title>\n<style>\n").Markup(Style).Markup(Widths(document)).Markup("\n</style>\n</head>\n<body>\n");
+            .Text($"{document.Title.Chinese} · {document.Title.English}").Markup("</title>\n<style>\n").Markup(HtmlStyle.Css).Markup(Widths(document)).Markup("\n</style>\n</head>\n<body>\n");
         WriteHead(document);
         html.Markup("<main>\n");
         foreach (var block in document.Blocks)

@@ -1,6 +1,7 @@
 import { parsePolicy } from "../core/policy.ts";
 import { parseRequestBytes, parseStatement } from "../core/deposits.ts";
 import { parseCertificate, writeCertificate } from "../evidence/certificate.ts";
+import { certificateAlone } from "../evidence/evidence.ts";
 import { sentence, type CheckName, type Report, type Sentence } from "../verification/report.ts";
 import { trustAlone, verify } from "../verification/verify.ts";
 
@@ -29,9 +30,7 @@ export function checkCertificate(answer: Uint8Array, expected: Expected, trust: 
         return { reasons: [sentence("It is the certificate of another deposit.", "这是另一份存证的证书。")] };
     if (certificate.request === null || parseRequestBytes(certificate.request).request.account !== expected.account)
         return { reasons: [sentence("It does not hold this account's request: who deposited, and under which title, is missing.", "其中没有本账户的请求：缺少存证人和标题。")] };
-    const report = verify(
-        { certificate, manifest: null, openings: new Map(), context: null, ots: [], unknown: [], included: [] },
-        trustAlone(parsePolicy(trust)));
+    const report = verify(certificateAlone(certificate), trustAlone(parsePolicy(trust)));
     if (report.subject?.index !== String(expected.index))
         return { reasons: [sentence("It stands at another entry than the list of deposits says.", "其条目序号与存证列表所示不同。")] };
     const needed: readonly CheckName[] = ["claims", "inclusion", "checkpoint"];

@@ -18,6 +18,8 @@ export interface Evidence {
     readonly context: ContextRecord | null;
     /** OpenTimestamps files by the leaf in their names, in the order of its bytes; each is read again when it is asked for. */
     readonly ots: readonly { readonly leaf: Hash; readonly content: () => Uint8Array }[];
+    /** `certificate.html`, the page for reading that came with it; it is no evidence. */
+    readonly page: Uint8Array | null;
     /** Names of files in the package that are not evidence, such as a planted report. */
     readonly unknown: readonly string[];
     /** Documents that a package carries beside the evidence. */
@@ -37,7 +39,7 @@ export function readEvidence(source: Source): Evidence {
 }
 
 export const certificateAlone = (certificate: Certificate): Evidence =>
-    ({ certificate, manifest: null, openings: new Map(), context: null, ots: [], unknown: [], included: [] });
+    ({ certificate, manifest: null, openings: new Map(), context: null, ots: [], page: null, unknown: [], included: [] });
 
 /** Whether an item that the evidence shows states an SM3, so that it is needed to compare. */
 export const needsSm3 = (evidence: Pick<Evidence, "manifest" | "openings">): boolean => shownItems(evidence).some(item => item.sm3 !== null);
@@ -75,12 +77,12 @@ class Reader {
         if (manifest !== null && openings.size > 0)
             this.fail("openings/", "stands beside manifest.txt, which opens every item already");
         const ots = this.takeOpenTimestamps();
-        this.take("certificate.html", Limits.pageBytes);
+        const page = this.take("certificate.html", Limits.pageBytes);
         const shown = shownItems({ manifest, openings });
         const context = this.takeContext(shown.find(item => item.path === contextPath) ?? null);
         const unknown = this.readUnknown();
         const included = this.package?.documents(needsSm3({ manifest, openings })) ?? [];
-        return { certificate, manifest, openings, context, ots, unknown, included };
+        return { certificate, manifest, openings, context, ots, page, unknown, included };
     }
 
     // A script compares the texts with the certificate by writing it anew: there is one spelling that it can write.

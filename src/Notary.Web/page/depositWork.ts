@@ -11,7 +11,7 @@ export type Outcome = Exclude<Answer, Progress> | null;
  * @param stop Ends the work at once, whatever it is at.
  */
 export function ask(question: Question, stop: AbortSignal, progress: (told: Progress) => void = () => {}): Promise<Outcome> {
-    const address = URL.createObjectURL(new Blob([find("depositor").textContent ?? ""], { type: "text/javascript" }));
+    const address = URL.createObjectURL(new Blob([find("program").textContent ?? ""], { type: "text/javascript" }));
     const worker = new Worker(address);
     URL.revokeObjectURL(address);
     return new Promise<Outcome>(done => {

@@ -123,7 +123,7 @@ async function start(): Promise<void> {
         keyChanges: keyChanges.files.map(({ content }) => content), compromised: value("compromised"), tsaRoots: tsaRoots.files[0]?.content ?? null,
         sealRoots: sealRoots.files[0]?.content ?? null, now, files: roots.length === 0 ? null : pathsOf(roots),
     };
-    const program = find("verifier").textContent ?? "";
+    const program = find("program").textContent ?? "";
     const basis = {
         evidence: evidence.name, trust: trust.name, program: sha256(utf8(program)), at: now,
         tsaRoots: tsaRoots.files[0]?.name ?? null, sealRoots: sealRoots.files[0]?.name ?? null,

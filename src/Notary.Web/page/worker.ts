@@ -3,6 +3,7 @@ import { parseKeyChange } from "../core/keyChange.ts";
 import { parseKey, type VerifierKey } from "../core/keys.ts";
 import { Malformed } from "../core/malformed.ts";
 import { parsePolicy, type TrustPolicy } from "../core/policy.ts";
+import { comparePage } from "../documents/certificatePage.ts";
 import { digestsOfFile } from "../evidence/digests.ts";
 import { needsSm3 } from "../evidence/evidence.ts";
 import { readGiven } from "../evidence/pdf.ts";
@@ -75,7 +76,8 @@ self.onmessage = async (event: MessageEvent<Question>): Promise<void> => {
         part = "evidence";
         const ofFile = pdf === null ? [] : checkPdf(evidence, pdf, { roots, authorities: tsaRoots, now: question.now, fonts: question.fonts });
         const report = verify(evidence, { policy, depositor, files, tsaRoots, headers, keyChanges, compromised, ofFile });
-        tell({ kind: "report", report, files: [...evidence.included, ...files ?? []] });
+        const notes = [...report.notes, ...comparePage(evidence, policy)];
+        tell({ kind: "report", report: { ...report, notes }, files: [...evidence.included, ...files ?? []] });
     } catch (problem) {
         tell({ kind: "refusal", of: part, message: problem instanceof Malformed ? problem.message : unforeseen(problem) });
     }

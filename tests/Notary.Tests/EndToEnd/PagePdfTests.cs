@@ -19,8 +19,7 @@ public sealed class PagePdfTests
         IReadOnlyList<PageCase> cases = [.. PagePdfCases.OfEveryKind()];
 
         Assert.True(cases.Count > 100);
-        Assert.Empty(cases.Where(one => !one.Expected().Contains("pages: PASS", StringComparison.Ordinal)).Select(one => one.Name));
-        await PageVerifier.AssertAgreementAsync(cases);
+        Assert.Equal(cases.Count, await PageVerifier.AssertAgreementAsync(cases, "pages: PASS"));
     }
 
     [Fact]

@@ -36,6 +36,14 @@ public sealed class PageVerifierTests
         await PageVerifier.AssertAgreementAsync([.. PageInputCases.Mutations(PageInputCases.All(), Seed, 12)]);
 
     [Fact]
+    public async Task The_page_says_what_the_program_says_of_a_certificate_html_that_came_with_evidence()
+    {
+        var rendered = await PageVerifier.AssertAgreementAsync([.. PageHtmlCases.All()], "It shows what this program renders");
+
+        Assert.True(rendered > 50, $"{rendered}");
+    }
+
+    [Fact]
     public async Task The_page_says_what_the_program_says_at_the_edges_of_every_format() =>
         await PageVerifier.AssertAgreementAsync(PageEdgeCases.All());
 }

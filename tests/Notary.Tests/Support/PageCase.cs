@@ -74,7 +74,7 @@ internal sealed record PageCase(
             using var stream = new MemoryStream(Evidence, writable: false);
             var evidence = pdf?.Evidence ?? Notary.Core.Evidence.Read(stream, CancellationToken.None);
             IReadOnlyList<Check> ofFile = pdf is null ? [] : pdf.Check(sealRoots, roots, Now);
-            return Print(Verifier.Verify(evidence, new VerifierInputs(policy)
+            return Print(Runs.Of(evidence, new VerifierInputs(policy)
             {
                 Depositor = depositor,
                 TimestampRoots = roots,
@@ -83,7 +83,7 @@ internal sealed record PageCase(
                 BlockHeaders = headers,
                 KeyChanges = changes,
                 Compromised = Compromised.ToDictionary(one => one.Key, one => one.Since),
-            }));
+            }).Report);
         }
         catch (MalformedException refusal)
         {

@@ -108,7 +108,7 @@ internal static class PagePdfCases
         return letter is '/' or '\\' || char.IsWhiteSpace(letter) || char.IsControl(letter) ? "x" : letter.ToString();
     }
 
-    private static Evidence? Read(PageCase one)
+    public static Evidence? Read(PageCase one)
     {
         try
         {

@@ -7,11 +7,14 @@ internal static class PageVerifier
 {
     private const int Shown = 10;
 
-    public static async Task AssertAgreementAsync(IReadOnlyList<PageCase> cases)
+    /// <summary>Asks both of each.</summary>
+    /// <returns>How many of the answers hold the words.</returns>
+    public static async Task<int> AssertAgreementAsync(IReadOnlyList<PageCase> cases, string words = "")
     {
         var answers = await AnswersAsync(cases);
         var differing = cases.Zip(answers).Select(both => PageCase.Difference(both.First, both.Second)).OfType<string>().ToList();
         Assert.True(differing.Count == 0, $"{differing.Count} of {cases.Count} differ:\n{string.Join("\n", differing.Take(Shown))}");
+        return answers.Count(answer => PageCase.Print(answer).Contains(words, StringComparison.Ordinal));
     }
 
     /// <summary>What it says of each, in JSON.</summary>

@@ -2,7 +2,7 @@
 import { createInterface } from "node:readline";
 import { Bytes, decoded, workerOf } from "./worker.mjs";
 
-const depositor = workerOf(process.argv[2], "depositor");
+const depositor = await workerOf(process.argv[2]);
 for await (const line of createInterface({ input: process.stdin })) {
     const { pending, certificate, trust, documents, terms, ...question } = JSON.parse(line);
     const answer = await depositor({

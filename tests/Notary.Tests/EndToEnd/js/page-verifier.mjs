@@ -5,7 +5,7 @@ import { Bytes, decoded, workerOf } from "./worker.mjs";
 
 const fonts = ["OpenSans-Regular", "DroidSansFallbackFull", "DejaVuSansMono"].map(name =>
     readFileSync(new URL(`../../../../src/Notary.Documents/Pdf/Fonts/${name}.ttf`, import.meta.url), "base64")).join(".");
-const verifier = workerOf(process.argv[2], "verifier");
+const verifier = await workerOf(process.argv[2]);
 const bytesOrNull = base64 => base64 === null ? null : decoded(base64);
 for await (const line of createInterface({ input: process.stdin })) {
     const { evidence, trust, depositor, tsaRoots, sealRoots, now, headers, keyChanges, compromised, files } = JSON.parse(line);

@@ -60,7 +60,7 @@ export default function scenarios({ context, given, open, page, problems, reques
         await choose();
         await page.click("#run");
         const found = await outcome();
-        return { ...found, pdf: (await page.pdf({ format: "A4" })).toString("base64"), program: await page.evaluate(() => document.getElementById("verifier").textContent) };
+        return { ...found, pdf: (await page.pdf({ format: "A4" })).toString("base64"), program: await page.evaluate(() => document.getElementById("program").textContent) };
     }
 
     // As from a file manager: the browser itself makes the events, and reads the folders from the disk.
@@ -194,7 +194,7 @@ function ofRenderers(file, value) {
 
 function answer({ evidence, trust, depositor, tsaRoots, sealRoots, now, headers, keyChanges, compromised, files }) {
     const bytes = base64 => Uint8Array.from(atob(base64), character => character.charCodeAt(0));
-    const worker = new Worker(URL.createObjectURL(new Blob([document.getElementById("verifier").textContent])));
+    const worker = new Worker(URL.createObjectURL(new Blob([document.getElementById("program").textContent])));
     return new Promise(done => {
         worker.onmessage = ({ data }) => {
             if (data.kind === "progress")
