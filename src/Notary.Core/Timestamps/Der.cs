@@ -1,4 +1,6 @@
 using System.Formats.Asn1;
+using System.Globalization;
+using System.Text;
 
 namespace Notary.Core;
 
@@ -31,6 +33,20 @@ internal static class Der
     {
         if (reader.ReadInteger() != 1)
             throw new MalformedException(document, "version", "is not 1");
+    }
+
+    /// <summary>
+    /// A GeneralizedTime in UTC, to the tick below. The framework checks its form; its own value is of a fraction in binary floating
+    /// point, in which .82 of a second are 819.9999 milliseconds and a long row of nines the next second.
+    /// </summary>
+    public static DateTimeOffset ReadTime(AsnReader reader)
+    {
+        const string Seconds = "yyyyMMddHHmmss";
+        var text = Encoding.ASCII.GetString(reader.PeekContentBytes().Span);
+        reader.ReadGeneralizedTime();
+        var fraction = text[Seconds.Length..].Trim('.', 'Z').PadRight(7, '0')[..7];
+        return DateTimeOffset.ParseExact(text[..Seconds.Length], Seconds, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal)
+            .AddTicks(long.Parse(fraction, CultureInfo.InvariantCulture));
     }
 
     /// <summary>An optional INTEGER of at most <see cref="TimestampLimits.NonceBytes"/>.</summary>

@@ -41,7 +41,7 @@ public sealed record TimestampInfo
         var serial = info.ReadIntegerBytes();
         if (serial.Length > TimestampLimits.SerialBytes)
             throw new MalformedException(Document, "serialNumber", $"has {serial.Length} bytes (limit {TimestampLimits.SerialBytes})");
-        var time = info.ReadGeneralizedTime();
+        var time = Der.ReadTime(info);
         var accuracy = Der.Next(info, Asn1Tag.Sequence) ? ReadAccuracy(info.ReadSequence()) : (TimeSpan?)null;
         // `ordering` says something of an authority's tokens among each other, which nobody here compares.
         if (Der.Next(info, Asn1Tag.Boolean))

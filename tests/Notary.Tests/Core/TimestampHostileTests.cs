@@ -1,5 +1,6 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Notary.Core;
 using Notary.Tests.Support;
 using Xunit;
@@ -197,6 +198,27 @@ public sealed class TimestampHostileTests
             var read = TimestampInfo.Parse(info.ToDer());
             Assert.Equal((info.Policy, info.Time, info.Accuracy, info.Imprint), (read.Policy, read.Time, read.Accuracy, read.Imprint));
             Assert.Equal(info.ToDer(), read.ToDer());
+        }
+    }
+
+    /// <summary>Most thousandths have no end in binary, where the framework's reader counts them.</summary>
+    [Fact]
+    public void Every_millisecond_is_read_as_it_is_written()
+    {
+        var begin = new DateTimeOffset(2026, 11, 22, 3, 10, 59, TimeSpan.Zero);
+        foreach (var milliseconds in Enumerable.Range(0, 1_000))
+            Assert.Equal(begin.AddMilliseconds(milliseconds), Read($"20261122031059.{milliseconds:d3}"));
+        // Finer than any clock, and rounded up it would be the next second.
+        Assert.Equal(begin.AddTicks(9_999_999), Read("20261122031059." + new string('9', 30)));
+
+        DateTimeOffset Read(string time)
+        {
+            byte[] spelled = [.. Encoding.ASCII.GetBytes(time.TrimEnd('0').TrimEnd('.')), (byte)'Z'];
+            var info = new TimestampInfo { Policy = "1.2.3", Imprint = Imprint, Serial = Number(1), Time = begin }.ToDer();
+            var at = info.AsSpan().IndexOf("20261122031059Z"u8);
+            byte[] changed = [.. info[..(at - 1)], (byte)spelled.Length, .. spelled, .. info[(at + 15)..]];
+            changed[1] += (byte)(spelled.Length - 15);
+            return TimestampInfo.Parse(changed).Time;
         }
     }
 

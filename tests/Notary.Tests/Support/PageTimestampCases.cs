@@ -156,6 +156,9 @@ internal static class PageTimestampCases
         yield return ("a Chinese name", Honest with { Name = "国家授时中心" });
         foreach (var time in (DateTimeOffset[])[DateTimeOffset.MinValue, DateTimeOffset.MaxValue, new(1949, 12, 31, 23, 59, 59, TimeSpan.Zero), new(2150, 1, 1, 0, 0, 0, TimeSpan.Zero), Seen.AddTicks(1_234_567)])
             yield return ($"at {Timestamp.Format(time)}", Honest with { Time = time });
+        // Fractions that binary numbers do not hold, as .82 of a second.
+        foreach (var milliseconds in (int[])[1, 10, 565, 694, 820, 999])
+            yield return (string.Create(CultureInfo.InvariantCulture, $"{milliseconds} ms later"), Honest with { Time = Seen.AddMilliseconds(milliseconds) });
         string[] kinds = ["2.5.29.14", "2.5.29.17", "2.5.29.19", "2.5.29.31", "2.5.29.32", "2.5.29.33", "2.5.29.35", "1.3.6.1.5.5.7.1.1", "1.2.3.4"];
         byte[][] contents = [[], [0x30], [0x30, 0x80], [0x30, 0x82, 0xFF, 0xFF], [0x05, 0x00], [0x04, 0x01, 0x00], [0x30, 0x00]];
         foreach (var (kind, content) in from kind in kinds from content in contents select (kind, content))
