@@ -15,6 +15,9 @@ public static class CertificateFacts
     public static string NameOf(X509Certificate2 certificate, bool issuer = false)
     {
         var name = TextRules.Escape(certificate.GetNameInfo(X509NameType.SimpleName, issuer));
-        return name.Length <= NameLength ? name : name[..NameLength] + "...";
+        if (name.Length <= NameLength)
+            return name;
+        // Not through the middle of a character.
+        return name[..(char.IsHighSurrogate(name[NameLength - 1]) ? NameLength - 1 : NameLength)] + "...";
     }
 }

@@ -50,7 +50,8 @@ export function shownName(name: readonly NamePart[]): string {
     const first = (oid: string): NamePart | undefined => name.find(part => part.oid === oid);
     const part = backwards.find(one => one.oid === commonName) ?? (other === undefined ? undefined : first(unit) ?? first(organisation) ?? first(email) ?? other);
     const shown = part === undefined ? "" : escape(text(part.tag, part.content)!);
-    return shown.length <= longestShown ? shown : shown.slice(0, longestShown) + "...";
+    // Not through the middle of a character.
+    return shown.length <= longestShown ? shown : shown.slice(0, longestShown).replace(/[\ud800-\udbff]$/, "") + "...";
 }
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

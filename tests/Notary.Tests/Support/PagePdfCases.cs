@@ -53,6 +53,8 @@ internal static class PagePdfCases
             Of("for encryption", await SealedPdfTests.Seal(Alone, TestSeals.Issued(keyUsage: X509KeyUsageFlags.KeyEncipherment).Sealer)),
             Of("short RSA", await SealedPdfTests.Seal(Alone, TestSeals.Issued(rsaBits: 1_024).Sealer)),
             Of("no usage", await SealedPdfTests.Seal(Alone, TestSeals.Issued(usage: null).Sealer)),
+            Of("sealed in a name that is cut within a character", await SealedPdfTests.Seal(Alone, TestSeals.Named("x" + string.Concat(Enumerable.Repeat("😀", 90))))),
+            Of("sealed in no name", await SealedPdfTests.Seal(Alone, TestSeals.Named(null))),
             Of("a report", ReportPdf.Write(Runs.Of(Shown, new VerifierInputs(Ledger.Policy)))),
             Of("another program's", Bytes("%PDF-1.4\nanother program's\n%%EOF\n")),
             Of("too large", [.. plain, .. new byte[CertificatePdfFile.MaxBytes]]),
@@ -62,7 +64,7 @@ internal static class PagePdfCases
     /// <summary>What is rendered of certificates and evidence of every kind.</summary>
     public static IEnumerable<PageCase> OfEveryKind()
     {
-        PageCase[] evidence = [.. PageCases.Vectors(), .. PageCases.Samples(), .. PageInputCases.All(), .. PageTimestampCases.Evidence(), Hard()];
+        PageCase[] evidence = [.. PageCases.Vectors(), .. PageCases.Samples(), .. PageInputCases.All(), .. PageTimestampCases.Evidence(), Hard(), .. LongLedgers()];
         return evidence.SelectMany(one => (Read(one) is { } read ? Rendered(read) : []).Select((file, i) => Of($"{one.Name}, copy {i}", file)))
             .DistinctBy(one => Hash.Of(one.Evidence));
     }
@@ -90,6 +92,19 @@ internal static class PagePdfCases
             BendClaims = claims => claims with { Depositor = "A (B) <C> \\ 名", Identity = "uscc:91330100799655058X" },
         });
         return new("hard", EvidenceSamples.Pack(deposit.Evidence()), Trust);
+    }
+
+    /// <summary>Numbers in a ledger's name, which its QR code may cut out: how long they must be for it depends on the code's size.</summary>
+    private static IEnumerable<PageCase> LongLedgers()
+    {
+        foreach (var digits in (int[])[12, 13, 14, 15, 16, 17])
+        {
+            var run = new string('7', digits);
+            foreach (var origin in (string[])[$"a{run}", $"ledger.example/{string.Join('-', Enumerable.Repeat(run, 10))}"])
+                yield return new(origin, new TestLedger(origin).Deposit().Certificate().ToJson(), Trust);
+        }
+
+        yield return new("the longest", new TestLedger(new string('a', 255)).Deposit().Certificate().ToJson(), Trust);
     }
 
     private static IEnumerable<string> Names()

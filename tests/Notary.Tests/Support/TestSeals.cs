@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Notary.Core;
@@ -18,6 +19,18 @@ internal static class TestSeals
     {
         var seal = SelfMadeSeal.Create(name, Begin, Random);
         return (new Sealer(X509Certificate2.CreateFromPem(seal.Certificate, seal.Key), [], stamp), SealRoots.Parse(seal.Certificate));
+    }
+
+    /// <summary>A self-made one of any common name, or of an empty name.</summary>
+    public static Sealer Named(string? commonName)
+    {
+        var name = new X500DistinguishedNameBuilder();
+        if (commonName is not null)
+            name.Add("2.5.4.3", commonName, UniversalTagNumber.UTF8String);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest(name.Build(), key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.NonRepudiation, critical: true));
+        return new Sealer(request.CreateSelfSigned(Begin, Begin.AddYears(3)), [], null);
     }
 
     /// <summary>One of a CA: root, intermediate, sealer.</summary>

@@ -1,4 +1,4 @@
-import { correction, generate, mode, type Mask } from "lean-qr";
+import { correction, generate, mode, type Mask, type Mode } from "lean-qr";
 
 const margin = 4;
 
@@ -9,16 +9,23 @@ const margin = 4;
  * @param text Of the characters of the alphanumeric mode.
  */
 export function qrCode(text: string): readonly (readonly boolean[])[] {
-    // Thirteen digits and more are shorter in a mode of their own.
-    const pieces = text.split(/(\d{13,})/).filter(piece => piece !== "").map(piece => (/^\d{13}/.test(piece) ? mode.numeric : mode.alphaNumeric)(piece));
     const codes = Array.from({ length: 8 }, (_, mask) => {
-        const { size, get } = generate(mode.multi(...pieces), { minCorrectionLevel: correction.M, maxCorrectionLevel: correction.M, mask: mask as Mask });
+        const { size, get } = generate(cut(text), { minCorrectionLevel: correction.M, maxCorrectionLevel: correction.M, mask: mask as Mask });
         return (border: number): boolean[][] => Array.from(
             { length: size + 2 * border }, (_, y) => Array.from({ length: size + 2 * border }, (_, x) => get(x - border, y - border)));
     });
     const penalties = codes.map(code => penalty(code(0)));
     return codes[penalties.indexOf(Math.min(...penalties))]!(margin);
 }
+
+/** Digits that are shorter in a mode of their own, which in a larger code takes a larger number of them (annex J.2, c). */
+const cut = (text: string): Mode => (data, version) => {
+    const least = version < 10 ? 13 : version < 27 ? 15 : 17;
+    text.split(new RegExp(`(\\d{${least},})`)).forEach((piece, i) => {
+        if (piece !== "")
+            (i % 2 === 0 ? mode.alphaNumeric : mode.numeric)(piece)(data, version);
+    });
+};
 
 /** How hard a code without its margin is to read (7.8.3.1), counted as QRCoder does. */
 function penalty(rows: readonly (readonly boolean[])[]): number {
