@@ -216,6 +216,10 @@ function nextAfter(problem: unknown): Sentence {
         return sentence(
             "Nothing is lost: the saved file holds all of it. Sign out, sign in with a key that may deposit, and choose that file on this page.",
             "没有丢失任何内容：已保存的文件中都有。请退出，以可以存证的密钥登录，再在本页面选择该文件。");
+    if (problem.reason === "RECORDS_LOST")
+        return sentence(
+            "Keep the saved file: with it and the public entry it can still be shown what was deposited, and when.",
+            "请保留已保存的文件：凭该文件和公开条目，仍可证明所存证的内容和时间。");
     return problem.isFinal
         ? sentence(
             "Nothing is lost: the saved file holds all of it, so keep it. Sending it again as it is would bring the same answer.",

@@ -113,6 +113,24 @@ export default function scenarios({ context, given, inBoth, meanwhile, open, pag
         return { ...await inBoth("#outcome"), problem: (await shown()).problem };
     }
 
+    // Deposited on a server that seals; the PDF is refused at first.
+    async function sealed() {
+        await open();
+        await signIn(page, given.key);
+        await choose();
+        await toSaved();
+        await page.click("#send");
+        await settled();
+        const evidence = await save("#save-evidence");
+        await page.click("#pdf");
+        await page.waitForSelector("#pdf-state [data-problem]");
+        const refused = { ...await inBoth("#pdf-state"), problem: (await shown()).problem };
+        await meanwhile();
+        await page.click("#pdf");
+        await page.waitForSelector("#save-pdf");
+        return { evidence, refused, pdf: await save("#save-pdf"), told: await inBoth("#pdf-state"), ...await shown() };
+    }
+
     // Goes on with a file that was saved, in a page that knows nothing of it.
     async function resumed() {
         await open();
@@ -299,5 +317,5 @@ export default function scenarios({ context, given, inBoth, meanwhile, open, pag
         return { problems, cookies: (await context.cookies()).length };
     }
 
-    return { deposit, refused, resumed, chosen, depositStopped, byKeyboard, depositDropped, listedAfterwards, depositPictures };
+    return { deposit, refused, sealed, resumed, chosen, depositStopped, byKeyboard, depositDropped, listedAfterwards, depositPictures };
 }
