@@ -52,15 +52,19 @@ public static class CertificatePage
     {
         try
         {
-            // The short ones first: few packages hold the others.
-            return IsPage(Secrecy(evidence.Certificate)) || (trust.Witnesses.Count > 0 && IsPage(Secrecy(evidence.Certificate, trust)))
-                || IsPage(Disclosure(evidence)) || (trust.Witnesses.Count > 0 && IsPage(Disclosure(evidence, trust)));
+            // The short one first: few packages hold the other.
+            return IsCopy(CertificateReading.Of(Evidence.FromCertificate(evidence.Certificate)), null) || IsCopy(CertificateReading.Of(evidence), evidence);
         }
         catch (MalformedException)
         {
             return false;
         }
 
-        bool IsPage(byte[] rendered) => page.Content.Span.SequenceEqual(rendered);
+        // Whoever made it may have had no trust file at hand.
+        bool IsCopy(CertificateReading reading, Evidence? shown) =>
+            IsPage(reading, shown, []) || (trust.Witnesses.Count > 0 && IsPage(reading, shown, trust.Witnesses));
+
+        bool IsPage(CertificateReading reading, Evidence? shown, IReadOnlyList<PolicyWitness> witnesses) =>
+            page.Content.Span.SequenceEqual(HtmlPage.Render(new CertificateDocument(reading, shown, witnesses).Create()));
     }
 }

@@ -1,9 +1,10 @@
 import { equalBytes } from "../core/bytes.ts";
 import { Malformed } from "../core/malformed.ts";
 import type { PolicyWitness, TrustPolicy } from "../core/policy.ts";
-import type { Evidence } from "../evidence/evidence.ts";
+import { certificateAlone, type Evidence } from "../evidence/evidence.ts";
 import { sentence, type Sentence } from "../verification/report.ts";
 import { certificateDocument } from "./certificates/certificateDocument.ts";
+import { readingOf } from "./certificates/certificateReading.ts";
 import { renderHtml } from "./html/htmlPage.ts";
 
 /**
@@ -23,7 +24,10 @@ function isRendered(page: Uint8Array, evidence: Evidence, { witnesses }: TrustPo
     const counted: (readonly PolicyWitness[])[] = witnesses.length > 0 ? [[], witnesses] : [[]];
     try {
         // The short ones first: few packages hold the others.
-        return [false, true].some(isDisclosure => counted.some(known => equalBytes(page, renderHtml(certificateDocument(evidence, isDisclosure, known)))));
+        return [null, evidence].some(shown => {
+            const reading = readingOf(shown ?? certificateAlone(evidence.certificate));
+            return counted.some(known => equalBytes(page, renderHtml(certificateDocument(reading, shown, known))));
+        });
     } catch (problem) {
         if (problem instanceof Malformed)
             return false;

@@ -1,9 +1,10 @@
 import { parseStatement } from "../core/deposits.ts";
 import { writeCertificate } from "../evidence/certificate.ts";
-import type { Evidence } from "../evidence/evidence.ts";
+import { certificateAlone, type Evidence } from "../evidence/evidence.ts";
 import type { X509 } from "../timestamps/certificate.ts";
 import { certificateDocument } from "./certificates/certificateDocument.ts";
-import { packedEvidence, shownCount } from "./certificates/attached.ts";
+import { readingOf } from "./certificates/certificateReading.ts";
+import { attachedEvidence, packedEvidence, shownCount } from "./certificates/attached.ts";
 import { sealWords } from "./certificates/sealWords.ts";
 import type { Typefaces } from "./pdf/characters.ts";
 import { renderPdf } from "./pdf/pdfDocument.ts";
@@ -29,16 +30,16 @@ export interface PdfSeal {
  * are zeros. Throws Malformed when a text of the certificate breaks its format.
  */
 export function renderCertificate(evidence: Evidence, seal: PdfSeal | null, typefaces: Typefaces): Uint8Array {
-    const isDisclosure = shownCount(evidence) > 0;
-    const document = certificateDocument(evidence, isDisclosure, []);
+    const shown = shownCount(evidence) > 0 ? attachedEvidence(evidence) : null;
+    const document = certificateDocument(readingOf(shown ?? certificateAlone(evidence.certificate)), shown, []);
     const attachments = [{
         name: "certificate.json", mediaType: "application/json", relationship: "Data",
         description: "the certificate that this page shows", content: writeCertificate(evidence.certificate),
     }];
-    if (isDisclosure)
+    if (shown !== null)
         attachments.push({
             name: "evidence.zip", mediaType: "application/zip", relationship: "Data",
-            description: "the evidence of the documents that this page names", content: packedEvidence(evidence),
+            description: "the evidence of the documents that this page names", content: packedEvidence(shown),
         });
     return renderPdf(
         { ...document, blocks: [...document.blocks, sealWords(seal)] }, attachments, parseStatement(evidence.certificate.statement).received, layout, seal, typefaces);

@@ -1,12 +1,12 @@
 import { depositNumber } from "../../core/numbers.ts";
 import type { PolicyWitness } from "../../core/policy.ts";
-import { certificateAlone, type Evidence } from "../../evidence/evidence.ts";
+import type { Evidence } from "../../evidence/evidence.ts";
 import { sentence, type CheckName } from "../../verification/report.ts";
 import { exact, field, fields, foreign, prose, words, type Block, type Document, type Field, type Phrase, type Section } from "../content/document.ts";
 import { resultCell } from "../content/resultWords.ts";
 import { timeLines } from "../content/times.ts";
 import { certificateItems } from "./certificateItems.ts";
-import { codeText, numberOf, readingOf, type CertificateReading } from "./certificateReading.ts";
+import { codeText, numberOf, type CertificateReading } from "./certificateReading.ts";
 import { certificateTopology } from "./certificateTopology.ts";
 import { howToVerify, identityWords, meaning } from "./certificateWords.ts";
 
@@ -16,13 +16,10 @@ export const layout = 2;
 /**
  * The content of a certificate as a page: who says what, section by section, and apart from it what was recomputed and what was not.
  * A field that the certificate does not have is left out, never filled.
- * @param isDisclosure Whether the documents that the evidence shows are named; without, the certificate alone is read.
+ * @param shown Whose documents are named; null: none are.
  * @param witnesses Those of a trust file, to be counted; empty when none is known.
- * @throws Malformed when a text of the certificate breaks its format.
  */
-export function certificateDocument(evidence: Evidence, isDisclosure: boolean, witnesses: readonly PolicyWitness[]): Document {
-    const reading = readingOf(isDisclosure ? evidence : certificateAlone(evidence.certificate));
-    const shown = isDisclosure ? evidence : null;
+export function certificateDocument(reading: CertificateReading, shown: Evidence | null, witnesses: readonly PolicyWitness[]): Document {
     const { statement, proof: { index, checkpoint } } = reading;
     return {
         title: sentence("Certificate of digital deposit", "数字存证证书"),
