@@ -20,19 +20,24 @@ export function decodeUtf8(bytes: Uint8Array): string | null {
     }
 }
 
+const pairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 export const hex = (bytes: Uint8Array): string => {
     let text = "";
     for (const byte of bytes)
-        text += (byte < 16 ? "0" : "") + byte.toString(16);
+        text += pairs[byte]!;
     return text;
 };
 
 export const unhex = (text: string): Uint8Array => {
     const bytes = new Uint8Array(text.length / 2);
     for (let i = 0; i < bytes.length; i++)
-        bytes[i] = parseInt(text.slice(2 * i, 2 * i + 2), 16);
+        bytes[i] = digit(text.charCodeAt(2 * i)) << 4 | digit(text.charCodeAt(2 * i + 1));
     return bytes;
 };
+
+// Of a digit, or of a letter of either case.
+const digit = (character: number): number => character < 0x41 ? character - 0x30 : (character & 0x1F) + 9;
 
 /** Whether a text is 64 lower-case hex digits. */
 export const isHash = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
@@ -41,7 +46,10 @@ export const sha256 = (...parts: readonly Uint8Array[]): Hash => hex(sha256Bytes
 
 export const sha256Bytes = (...parts: readonly Uint8Array[]): Uint8Array => hashBytes(concat(...parts));
 
-export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+export const concat = (...parts: readonly Uint8Array[]): Uint8Array => joined(parts);
+
+/** Any number of them, where a call can have some thousands. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
     if (parts.length === 1)
         return parts[0]!;
     const all = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));

@@ -7,7 +7,7 @@ const crcTable = Uint32Array.from({ length: 256 }, (_, value) => {
 /** CRC-32 of what was hashed to `crc` before, and then these bytes; begins with 0. */
 export function crc32(crc: number, bytes: Uint8Array): number {
     crc = ~crc;
-    for (const byte of bytes)
-        crc = crcTable[(crc ^ byte) & 0xFF]! ^ crc >>> 8;
+    for (let i = 0; i < bytes.length; i++)
+        crc = crcTable[(crc ^ bytes[i]!) & 0xFF]! ^ crc >>> 8;
     return ~crc >>> 0;
 }

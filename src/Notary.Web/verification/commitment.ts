@@ -23,6 +23,17 @@ export function checkCommitment(evidence: Evidence, texts: CertificateTexts, fil
     return check.manifest() ?? check.openings() ?? check.passed();
 }
 
+// Beside the evidence itself the pages of a PDF ask for them, and twenty thousand documents take seconds. What was read never changes,
+// and belongs to one certificate.
+const roots = new WeakMap<object, Hash>();
+
+function once(shown: object, compute: () => Hash): Hash {
+    let root = roots.get(shown);
+    if (root === undefined)
+        roots.set(shown, root = compute());
+    return root;
+}
+
 class CommitmentCheck {
     private readonly binding: Hash;
 
@@ -42,9 +53,12 @@ class CommitmentCheck {
                 "commitment",
                 `The manifest lists ${manifest.items.length} items, the request said ${this.items}.`,
                 `文件清单列有 ${manifest.items.length} 项，存证请求却称有 ${this.items} 项。`);
-        const commitment = new Commitment(this.binding, manifest.seed);
-        manifest.items.forEach(item => commitment.add(item));
-        return commitment.root() === this.statement.commitment ? null : fail(
+        const root = once(manifest, () => {
+            const commitment = new Commitment(this.binding, manifest.seed);
+            manifest.items.forEach(item => commitment.add(item));
+            return commitment.root();
+        });
+        return root === this.statement.commitment ? null : fail(
             "commitment",
             "The manifest and seed do not give the statement's commitment: these are not the documents that were deposited, or not this deposit.",
             "由文件清单与种子得不到存证记录中的承诺值：这不是所存证的文件，或不属于本次存证。");
@@ -92,7 +106,7 @@ class CommitmentCheck {
         const content = opening.item?.sha256 ?? this.hidden.get(leaf);
         if (content !== undefined && openingLeaf(this.binding, opening, content) !== leaf)
             return sentence("does not give the leaf that it is named after", "得不到其文件名所示的叶值");
-        if (openingRoot(leaf, opening.path) !== this.statement.commitment)
+        if (once(opening, () => openingRoot(leaf, opening.path)) !== this.statement.commitment)
             return sentence("does not lead to the statement's commitment", "通不到存证记录中的承诺值");
         if (this.items !== null && !fitsTree(opening.path, this.items))
             return sentence(

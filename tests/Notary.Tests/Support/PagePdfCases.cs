@@ -64,7 +64,7 @@ internal static class PagePdfCases
     /// <summary>What is rendered of certificates and evidence of every kind.</summary>
     public static IEnumerable<PageCase> OfEveryKind()
     {
-        PageCase[] evidence = [.. PageCases.Vectors(), .. PageCases.Samples(), .. PageInputCases.All(), .. PageTimestampCases.Evidence(), Hard(), .. LongLedgers()];
+        PageCase[] evidence = [.. PageCases.Vectors(), .. PageCases.Samples(), .. PageInputCases.All(), .. PageTimestampCases.Evidence(), Hard(), Most(), .. LongLedgers()];
         return evidence.SelectMany(one => (Read(one) is { } read ? Rendered(read) : []).Select((file, i) => Of($"{one.Name}, copy {i}", file)))
             .DistinctBy(one => Hash.Of(one.Evidence));
     }
@@ -92,6 +92,15 @@ internal static class PagePdfCases
             BendClaims = claims => claims with { Depositor = "A (B) <C> \\ 名", Identity = "uscc:91330100799655058X" },
         });
         return new("hard", EvidenceSamples.Pack(deposit.Evidence()), Trust);
+    }
+
+    /// <summary>As many documents as a file may name, each in a file of its own.</summary>
+    private static PageCase Most()
+    {
+        var deposit = TestDeposit.Make(Ledger, new() { Files = [.. Enumerable.Range(0, CertificatePdf.MostDocuments).Select(i => ($"{i}", ""))] });
+        var fingerprint = Fingerprint.Create(Ledger.Origin, deposit.Id, deposit.Seed, deposit.Items);
+        var openings = deposit.Items.Select(item => KeyValuePair.Create(fingerprint.LeafOf(item), fingerprint.Open(item)));
+        return new("most openings", EvidenceSamples.Pack(Evidence.Disclose(deposit.Certificate(), openings)), Trust);
     }
 
     /// <summary>Numbers in a ledger's name, which its QR code may cut out: how long they must be for it depends on the code's size.</summary>

@@ -1,4 +1,4 @@
-import { concat } from "../../core/bytes.ts";
+import { joined } from "../../core/bytes.ts";
 import type { Evidence } from "../../evidence/evidence.ts";
 import { writeEvidence } from "../../evidence/evidenceWriter.ts";
 
@@ -12,4 +12,4 @@ export const shownCount = ({ manifest, openings }: Evidence): number => manifest
 export const attachedEvidence = (evidence: Evidence): Evidence => ({ ...evidence, ots: [] });
 
 /** The package of it that a disclosure copy carries. */
-export const packedEvidence = (evidence: Evidence): Uint8Array => concat(...writeEvidence(evidence));
+export const packedEvidence = (evidence: Evidence): Uint8Array => joined(writeEvidence(evidence));

@@ -1,4 +1,4 @@
-import { hex, utf8 } from "../../core/bytes.ts";
+import { hex, joined, utf8 } from "../../core/bytes.ts";
 import { formatTime } from "../../core/rules.ts";
 import { Sha256 } from "../../core/sha256.ts";
 import { utf16 } from "./fontSubset.ts";
@@ -64,13 +64,7 @@ export class PdfFile {
         const size = this.offsets.length + 1;
         this.ascii(`xref\n0 ${size}\n0000000000 65535 f \n${this.offsets.map(offset => `${String(offset).padStart(10, "0")} 00000 n \n`).join("")}`
             + `trailer\n<< /Size ${size} /Root ${catalog} 0 R /Info ${information} 0 R /ID [<${id}> <${id}>] >>\nstartxref\n${start}\n%%EOF\n`);
-        const file = new Uint8Array(this.length);
-        let at = 0;
-        for (const piece of this.pieces) {
-            file.set(piece, at);
-            at += piece.length;
-        }
-        return file;
+        return joined(this.pieces);
     }
 
     private begin(number: number): void {
