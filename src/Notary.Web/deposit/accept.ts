@@ -1,5 +1,6 @@
 import type { ContextRecord } from "../core/deposits.ts";
 import { parsePolicy } from "../core/policy.ts";
+import { secrecyPage } from "../documents/certificatePage.ts";
 import { parseCertificate } from "../evidence/certificate.ts";
 import { certificateAlone } from "../evidence/evidence.ts";
 import { writeEvidence } from "../evidence/evidenceWriter.ts";
@@ -26,10 +27,11 @@ export function accept(
     if (certificate.request !== deposit.request)
         return { reasons: [sentence("The certificate does not hold the request that was sent.", "证书所载的请求不是所发出的请求。")] };
     const evidence = { ...certificateAlone(certificate), manifest: { items: deposit.items, seed: deposit.seed }, context };
-    const report = verify(evidence, trustAlone(parsePolicy(trust)));
+    const policy = parsePolicy(trust);
+    const report = verify(evidence, trustAlone(policy));
     const passes = (name: CheckName): boolean => report.checks.find(check => check.name === name)!.result === "PASS";
     if (report.verdict === "PASS" && passes("commitment") && passes("claims"))
-        return { evidence: writeEvidence(evidence, ots), report };
+        return { evidence: writeEvidence({ ...evidence, page: secrecyPage(certificate, policy) }, ots), report };
     const needed: readonly CheckName[] = ["commitment", "claims", "inclusion", "checkpoint"];
     return { reasons: report.checks.filter(({ name, result }) => result === "FAIL" || (result !== "PASS" && needed.includes(name))).map(check => check.reason) };
 }

@@ -1,11 +1,16 @@
 import { equalBytes } from "../core/bytes.ts";
 import { Malformed } from "../core/malformed.ts";
 import type { PolicyWitness, TrustPolicy } from "../core/policy.ts";
+import type { Certificate } from "../evidence/certificate.ts";
 import { certificateAlone, type Evidence } from "../evidence/evidence.ts";
 import { sentence, type Sentence } from "../verification/report.ts";
 import { certificateDocument } from "./certificates/certificateDocument.ts";
 import { readingOf } from "./certificates/certificateReading.ts";
 import { renderHtml } from "./html/htmlPage.ts";
+
+/** The copy to keep and to show: no document's name, size, digest or number. */
+export const secrecyPage = (certificate: Certificate, { witnesses }: TrustPolicy): Uint8Array =>
+    renderHtml(certificateDocument(readingOf(certificateAlone(certificate)), null, witnesses));
 
 /**
  * What to say of the certificate.html that came with evidence, if one did: it is rendered again and compared, and nothing of it is ever

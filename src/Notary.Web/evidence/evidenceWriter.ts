@@ -11,7 +11,7 @@ import { StoredZip } from "./storedZip.ts";
  * @throws Malformed when the certificate's proof holds no checkpoint.
  */
 export function writeEvidence(
-    { certificate, manifest, context, openings }: Evidence, ots: readonly (readonly [name: string, content: Uint8Array])[] = []): Uint8Array[] {
+    { certificate, manifest, context, openings, page }: Evidence, ots: readonly (readonly [name: string, content: Uint8Array])[] = []): Uint8Array[] {
     const zip = new StoredZip();
     const files = [...certificateFiles(certificate)];
     const isTimestamp = (name: string): boolean => name.startsWith("timestamps/");
@@ -28,5 +28,7 @@ export function writeEvidence(
         zip.add(`openings/${leaf}.txt`, [utf8(openingText(opening))]);
     for (const [name, content] of [...files.filter(([name]) => isTimestamp(name)), ...ots])
         zip.add(name, [content]);
+    if (page !== null)
+        zip.add("certificate.html", [page]);
     return zip.finish();
 }

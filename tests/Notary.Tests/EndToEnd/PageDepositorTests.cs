@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Notary.Cli;
 using Notary.Core;
+using Notary.Documents;
 using Notary.Tests.Support;
 using Xunit;
 using Proto = Notary.V1;
@@ -56,7 +57,7 @@ public sealed class PageDepositorTests : IDisposable
         var answer = (await AskAsync([Accept(Journal(evidence), stamped.ToJson(), Trust())]))[0];
 
         Assert.Equal("accepted", Kind(answer));
-        Assert.Equal(EvidenceSamples.Pack(Evidence.Create(stamped, evidence.Manifest!, evidence.Seed!.Value)), Convert.FromBase64String(answer["evidence"]!.GetValue<string>()));
+        Assert.Equal(EvidenceSamples.Pack(CertificatePage.AddTo(Evidence.Create(stamped, evidence.Manifest!, evidence.Seed!.Value))), Convert.FromBase64String(answer["evidence"]!.GetValue<string>()));
     }
 
     [Fact]
@@ -197,7 +198,8 @@ public sealed class PageDepositorTests : IDisposable
         };
         try
         {
-            return EvidenceSamples.Pack(new Acceptance(Notary.Cli.Trust.Parse(Encoding.UTF8.GetString(trust), "trust")).Accept(Pending(evidence), answer));
+            var acceptance = new Acceptance(Notary.Cli.Trust.Parse(Encoding.UTF8.GetString(trust), "trust"));
+            return EvidenceSamples.Pack(CertificatePage.AddTo(acceptance.Accept(Pending(evidence), answer), acceptance.Policy));
         }
         catch (Exception exception) when (exception is CliException or MalformedException)
         {
