@@ -35,6 +35,9 @@ let roots: Root[] = [];
 let trust: Trust | null = own.length > 0 ? { file: own, name: null } : null;
 let worker: Worker | null = null;
 
+/** Seconds that fonts are waited for: where they do not come, all else is checked without them. */
+const mostSeconds = 120;
+
 /** The verification that runs, from the loading of what it needs to its answer; null: none. */
 let running: symbol | null = null;
 
@@ -132,19 +135,36 @@ async function start(): Promise<void> {
     setBusy(true);
     find("outcome").replaceChildren();
     allow();
-    const fonts = await fontsFor(evidence);
+    const fonts = await fontsFor(evidence, ours);
     // Stopped meanwhile.
     if (running === ours)
         ask(program, { ...question, fonts }, basis);
 }
 
-/** The fonts that comparing its pages takes, when it is a PDF. */
-async function fontsFor(file: File): Promise<string | null> {
+/** The fonts that comparing its pages takes, when it is a PDF; null when there are none, or the verification was stopped. */
+async function fontsFor(file: File, ours: symbol): Promise<string | null> {
     // Why a file cannot be read, its reader tells.
     if (await file.slice(0, 5).text().catch(() => "") !== "%PDF-")
         return null;
-    step(0, sentence("Loading the fonts of certificates (6 MB, once)", "正在载入证书字体（6 MB，仅一次）"));
-    return loadFonts();
+    let seconds = 0;
+    const tell = (): void => step(100 * seconds / mostSeconds, sentence(
+        `Loading certificate fonts (6 MB, once): ${seconds} s; after ${mostSeconds} s without them`,
+        `正在载入证书字体（6 MB，仅一次）：${seconds} 秒；满 ${mostSeconds} 秒则不用字体核验`));
+    tell();
+    return new Promise(resolve => {
+        const clock = setInterval(() => {
+            seconds++;
+            if (running === ours && seconds < mostSeconds)
+                tell();
+            else
+                end(null);
+        }, 1000);
+        const end = (fonts: string | null): void => {
+            clearInterval(clock);
+            resolve(fonts);
+        };
+        void loadFonts().then(end);
+    });
 }
 
 function ask(program: string, question: Question, basis: Basis): void {

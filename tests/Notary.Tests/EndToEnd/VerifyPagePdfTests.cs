@@ -90,6 +90,34 @@ public sealed class VerifyPagePdfTests(RunningServer server) : IClassFixture<Run
         Assert.Contains("What is attached to the file passes.", Text(found, "text"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("missing")]
+    [InlineData("cut")]
+    [InlineData("half")]
+    public async Task Fonts_that_could_not_be_loaded_are_asked_for_again(string failing)
+    {
+        var (evidence, trust) = (Write("certificate.pdf", CertificatePdf.Secrecy(TestDeposit.Make(ledger, new()).Certificate())), Write("trust", Trust()));
+        var found = await PageBrowser.RunAsync("brokenFonts", Page + "?lang=en", new { evidence, trust, failing });
+
+        Assert.Equal(("INDETERMINATE", "NOT CHECKED"), (Text(found["broken"]!, "verdict"), Result(found["broken"]!, "pages")));
+        Assert.Contains("could not be loaded", Text(found["broken"]!, "text"), StringComparison.Ordinal);
+        Assert.Equal(("PASS", "PASS"), (Text(found, "verdict"), Result(found, "pages")));
+    }
+
+    /// <summary>A server, or somebody on the way, may answer nothing: what is waited for is said, and it costs no more than the comparison.</summary>
+    [Fact]
+    public async Task Fonts_that_never_come_are_waited_for_in_sight_and_not_for_ever()
+    {
+        var (evidence, trust) = (Write("certificate.pdf", CertificatePdf.Secrecy(TestDeposit.Make(ledger, new()).Certificate())), Write("trust", Trust()));
+        var found = await PageBrowser.RunAsync("hangingFonts", Page + "?lang=en", new { evidence, trust });
+
+        Assert.Equal("Loading certificate fonts (6 MB, once): 3 s; after 120 s without them", Text(found, "waiting"));
+        Assert.Equal("Stopped: nothing was checked.", Text(found["stopped"]!, "text"));
+        Assert.Equal(("INDETERMINATE", "NOT CHECKED", "PASS"), (Text(found["without"]!, "verdict"), Result(found["without"]!, "pages"), Result(found["without"]!, "inclusion")));
+        Assert.Equal(("PASS", "PASS"), (Text(found, "verdict"), Result(found, "pages")));
+        Assert.Single(Strings(found, "requests"), $"GET {Fonts}");
+    }
+
     /// <summary>What was saved may be altered on its disk: the verifier holds the fonts to the digest in its own bytes.</summary>
     [Fact]
     public async Task Altered_fonts_of_a_saved_page_are_not_taken()

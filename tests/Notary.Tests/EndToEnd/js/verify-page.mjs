@@ -100,6 +100,52 @@ export default function scenarios({ context, given, open, page, problems, reques
         return { stopped, ...await outcome(), problems };
     }
 
+    // Verified twice: while the server of the fonts fails in some way, and when it works again.
+    async function brokenFonts() {
+        const failing = {
+            missing: route => route.fulfill({ status: 404 }),
+            cut: route => route.abort("connectionreset"),
+            half: async route => {
+                const response = await route.fetch();
+                const body = await response.text();
+                await route.fulfill({ response, body: body.slice(0, body.length / 2) });
+            },
+        };
+        await context.route("**/verify-fonts.js", failing[given.failing], { times: 1 });
+        await open();
+        await choose();
+        await page.click("#run");
+        const broken = await outcome();
+        await page.click("#run");
+        await page.waitForSelector("[data-check=pages][data-result=PASS]");
+        return { broken, ...await outcome() };
+    }
+
+    // Fonts that are asked for and never come: stopped, verified without them after a time, and verified again when they have come after all.
+    async function hangingFonts() {
+        let release;
+        const released = new Promise(done => release = done);
+        await context.route("**/verify-fonts.js", route => released.then(() => route.continue()));
+        await page.clock.install();
+        await open();
+        await choose();
+        await page.click("#run");
+        await page.waitForFunction(() => /0 s/.test(document.getElementById("progress-label").textContent));
+        await page.clock.runFor(3_000);
+        const waiting = await page.innerText("#progress-label");
+        await page.click("#stop");
+        const stopped = await outcome();
+        await page.click("#run");
+        await page.waitForFunction(() => document.querySelector("#outcome > *") === null && /0 s/.test(document.getElementById("progress-label").textContent));
+        await page.clock.runFor(120_000);
+        const without = await outcome();
+        release();
+        await page.waitForFunction(() => globalThis.notaryFonts !== undefined);
+        await page.click("#run");
+        await page.waitForSelector("[data-check=pages][data-result=PASS]");
+        return { waiting, stopped, without, ...await outcome(), requests };
+    }
+
     // Every answer of the page's own verifier, in the browser's own worker.
     async function answers() {
         await open();
@@ -171,7 +217,7 @@ export default function scenarios({ context, given, open, page, problems, reques
         return { problems };
     }
 
-    return { verify, printed, dropped, stopped, answers, responsive, accessible, measure, picture };
+    return { verify, printed, dropped, stopped, brokenFonts, hangingFonts, answers, responsive, accessible, measure, picture };
 }
 
 // Of all of Chromium's renderers together: proportional set size in megabytes, and processor time.
