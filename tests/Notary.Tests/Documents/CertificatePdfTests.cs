@@ -12,6 +12,11 @@ namespace Notary.Tests.Documents;
 public sealed partial class CertificatePdfTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
+    private const string HiddenCharacters =
+        "ad 300-33f 343 358 361 483-486 488-489 606-607 609-60a 60c 615 61b 61f 621-63a 640-655 65a 660-66d 674 679-67b 67e-680 683-684 "
+        + "686-687 691 698 6a4 6a9 6af 6be 6cc 6f0-6f9 eb1 eb4-eb9 ebb-ebc ec8-ecd 200b 202a-202d 3099-309a fb52-fb81 fb8a-fb95 fb9e-fb9f "
+        + "fbaa-fbad fbe8-fbe9 fbfc-fbff fe70-fe74 fe76-fefc feff fff9-fffb";
+
     private readonly TestLedger ledger = new();
     private readonly PdfTools tools;
 
@@ -129,6 +134,20 @@ public sealed partial class CertificatePdfTests : IDisposable
         Assert.Contains("a\\u{202e}gnp.exe", text, StringComparison.Ordinal);
         Assert.Contains("\\u{5e9}\\u{5dc}\\u{5d5}\\u{5dd}e\\u{301}\\u{200b}\\u{1f600}\\u{20000}.txt", text, StringComparison.Ordinal);
         Assert.Contains("A(B)<C>\\名", text, StringComparison.Ordinal);
+    }
+
+    /// <summary>
+    /// What a mark is, the platform's version of Unicode says, and a reader's in thirty years: should it ever say something else of a
+    /// character that the fonts have, old pages would no longer be rendered to the same bytes.
+    /// </summary>
+    [Fact]
+    public void The_characters_of_the_fonts_that_are_not_drawn_are_these()
+    {
+        var hidden = Enumerable.Range(0, 0x11_0000).Where(Rune.IsValid)
+            .Where(character => character >= 0xA0 && Characters.FontOf(character, false) is not null && !Characters.IsDrawn(new Rune(character))).ToHashSet();
+        var ranges = hidden.Where(first => !hidden.Contains(first - 1)).Order().Select(first => (First: first, Last: Enumerable.Range(first, 0x1000).First(next => !hidden.Contains(next + 1))));
+
+        Assert.Equal(HiddenCharacters, string.Join(' ', ranges.Select(range => range.First == range.Last ? $"{range.First:x}" : $"{range.First:x}-{range.Last:x}")));
     }
 
     /// <summary>A character of ours that a page could only show as a number is a mistake of ours.</summary>

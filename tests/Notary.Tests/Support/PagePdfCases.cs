@@ -121,6 +121,8 @@ internal static class PagePdfCases
         yield return "a\u202egnp.exe";
         yield return "שלום e\u0301 \u200b😀 𠀀.txt";
         yield return "Ωmega µ/Ελλάδα/Москва.txt";
+        // Marks of every kind that the fonts have.
+        yield return string.Concat(Enumerable.Range(0x300, 0x40).Concat([0xAD, 0x343, 0x358, 0x361, 0x483, 0x488, 0xEB1, 0xEBB, 0xECD, 0x3099, 0xFFF9, 0xFFFB]).Select(mark => $"{(char)mark}"));
         for (var i = 0; i < 600; i++)
             yield return string.Concat(Enumerable.Range(0, 60).Select(j => Letter(60 * i + j)));
     }
