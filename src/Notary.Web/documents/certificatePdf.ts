@@ -16,7 +16,7 @@ export const layout = "notary certificate.pdf layout 2.1";
 export const mostDocuments = 20_000;
 
 /** Whose seal goes where. */
-export interface PdfSeal {
+interface PdfSeal {
     /** The sealer's. */
     readonly certificate: X509;
     /** When it is sealed, in milliseconds since 1970. */

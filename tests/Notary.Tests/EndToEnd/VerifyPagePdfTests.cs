@@ -75,6 +75,20 @@ public sealed class VerifyPagePdfTests(RunningServer server) : IClassFixture<Run
         Assert.Empty(Strings(found, "problems"));
     }
 
+    /// <summary>Of the longest to lay out: marks are written as numbers, seven letters each.</summary>
+    [Fact]
+    public async Task As_many_documents_as_a_pdf_may_name_leave_the_page_responsive()
+    {
+        var marks = new string('\u0301', 500);
+        var deposit = TestDeposit.Make(ledger, new() { Files = [.. Enumerable.Range(0, CertificatePdf.MostDocuments).Select(i => ($"{i}{marks}", ""))] });
+        var evidence = Write("certificate.pdf", CertificatePdf.Disclosure(deposit.Evidence()));
+        var found = await PageBrowser.RunAsync("responsive", Page.ToString(), new { evidence, trust = Write("trust", Trust()) });
+
+        Assert.Equal(("PASS", "PASS"), (Text(found, "verdict"), Result(found, "pages")));
+        // A page that rendered in its own thread would be away for seconds.
+        Assert.InRange(found["slowest"]!.GetValue<double>(), 0, 2_000);
+    }
+
     /// <summary>A copy that a browser saved has no fonts; a server, or somebody on the way, may hand out others.</summary>
     [Theory]
     [InlineData(false)]

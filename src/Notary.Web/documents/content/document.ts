@@ -43,7 +43,7 @@ export interface Field {
     readonly values: readonly Phrase[];
 }
 
-export interface Column {
+interface Column {
     readonly heading: Sentence;
     /** The share of the table's width. */
     readonly percent: number;

@@ -8,7 +8,7 @@ const neverLast = "$([{£¥‘“‹《「『【〔〖\uff04\uff08\uff3b\uff5b\u
 const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{M}]/u;
 
 /** The font files that this project ships. */
-export interface FontFiles {
+interface FontFiles {
     /** OpenSans-Regular.ttf */
     readonly text: Uint8Array;
     /** DroidSansFallbackFull.ttf */

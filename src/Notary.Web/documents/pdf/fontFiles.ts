@@ -4,7 +4,7 @@ import { Typefaces } from "./characters.ts";
 /** SHA-256 of the fonts' text: the build puts it into the verifier, whose own digest so names its fonts too. */
 declare const fontsDigest: string;
 
-// Reading them takes longer than rendering a page, and a worker is given the same text again.
+// Reading them takes longer than rendering a page; whoever verifies many files in one worker gives the same text again.
 let last: { readonly text: string; readonly typefaces: Typefaces } | null = null;
 
 /**

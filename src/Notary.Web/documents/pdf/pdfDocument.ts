@@ -9,7 +9,7 @@ import { fillSealPlace, writeSealPlace, type SealRoom } from "./sealPlace.ts";
 import { srgbProfile } from "./srgbProfile.ts";
 
 /** A file inside a PDF. */
-export interface PdfAttachment {
+interface PdfAttachment {
     /** Its name, ASCII. */
     readonly name: string;
     /** What it is, such as application/json. */

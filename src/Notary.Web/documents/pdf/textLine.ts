@@ -12,7 +12,7 @@ export interface TextStyle {
 }
 
 /** Text of one look: neighbours of one look share the style itself. */
-export interface TextSpan {
+interface TextSpan {
     readonly text: string;
     readonly style: TextStyle;
 }
