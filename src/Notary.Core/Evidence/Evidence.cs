@@ -1,14 +1,5 @@
 namespace Notary.Core;
 
-/// <summary>A file of <c>ots/</c>, or a page for reading, kept as it came.</summary>
-/// <param name="Name">Its name in the package, folder included.</param>
-public sealed record Attachment(string Name, ReadOnlyMemory<byte> Content)
-{
-    public bool Equals(Attachment? other) => other is not null && Name == other.Name && Content.Span.SequenceEqual(other.Content.Span);
-
-    public override int GetHashCode() => HashCode.Combine(Name, Content.Length);
-}
-
 /// <summary>
 /// What a depositor keeps of one deposit, <c>&lt;name&gt;.evidence.zip</c>: the certificate, and either everything that opens
 /// the commitment (manifest and seed), or the openings of some items, or neither. Read, but not verified. The package that

@@ -35,7 +35,7 @@ public sealed record DetachedCheck(Verdict Verdict, Sentence Reason)
     {
         if (claims.Open is { } open && BlockClaims.Ask(open) is var ask)
             return new DetachedCheck(Verdict.Indeterminate, new Sentence($"INDETERMINATE: the timestamp is of this file. {ask.English}", $"无法判断：该时间戳属于此文件。{ask.Chinese}"));
-        var pending = string.Join(", ", claims.Pending.Take(3));
+        var pending = string.Join(", ", claims.Pending);
         return pending.Length == 0
             ? new DetachedCheck(Verdict.Indeterminate, new Sentence(
                 "INDETERMINATE: the timestamp is of this file, but it leads to no Bitcoin block.", "无法判断：该时间戳属于此文件，但未通至任何比特币区块。"))

@@ -54,8 +54,14 @@ public sealed class DetachedTimestamp
     {
         // Bounded, so that a stranger's file does not have a node asked for ever.
         const int most = 64;
-        var named = files.SelectMany(file => file.Timestamp.AllAttestations).OfType<BitcoinAttestation>();
-        return [.. new SortedSet<ulong>(named.Select(attestation => attestation.Height)).Take(most)];
+        var named = new SortedSet<ulong>();
+        foreach (var attestation in files.SelectMany(file => file.Timestamp.AllAttestations).OfType<BitcoinAttestation>())
+        {
+            if (named.Add(attestation.Height) && named.Count > most)
+                named.Remove(named.Max);
+        }
+
+        return [.. named];
     }
 
     /// <summary>

@@ -20,7 +20,7 @@ public sealed record LedgerTimestamp(ulong Index, ulong Size, IReadOnlyList<Hash
         var statement = Statement.Parse(evidence.Certificate.Statement);
         var binding = Fingerprint.Binding(statement.Ledger, statement.Deposit);
         var fromEntry = OverRoot.After(DocumentPath.ToRoot(Index, Size, Path));
-        var held = evidence.Attachments.ToDictionary(file => file.Name, file => file.Content, StringComparer.Ordinal);
+        var held = evidence.Attachments.ToDictionary(file => file.Name, StringComparer.Ordinal);
         var files = new List<Attachment>();
         left = 0;
         foreach (var (leaf, digest, opening) in Documents(evidence, statement))
@@ -46,11 +46,11 @@ public sealed record LedgerTimestamp(ulong Index, ulong Size, IReadOnlyList<Hash
             yield return (fingerprint.LeafOf(item), item.Sha256, fingerprint.Open(item));
     }
 
-    private static Attachment File(Dictionary<string, ReadOnlyMemory<byte>> held, in Hash leaf, in Hash digest, OtsTimestamp timestamp)
+    private static Attachment File(Dictionary<string, Attachment> held, in Hash leaf, in Hash digest, OtsTimestamp timestamp)
     {
         var name = EvidenceNames.OpenTimestamp(leaf);
         var file = new DetachedTimestamp(OtsOperation.Sha256, digest.ToArray(), timestamp);
-        if (held.TryGetValue(name, out var bytes) && Readable(bytes) is { } old
+        if (held.TryGetValue(name, out var known) && Readable(known.Content) is { } old
             && old.FileHash.Kind == OtsOperationKind.Sha256 && old.Digest.Span.SequenceEqual(file.Digest.Span))
             file = new DetachedTimestamp(file.FileHash, file.Digest, old.Timestamp.Merge(timestamp));
         return new Attachment(name, file.ToBytes());

@@ -24,6 +24,17 @@ internal sealed class OtsReader
 
     public static DetachedTimestamp ReadFile(ReadOnlyMemory<byte> bytes)
     {
+        var (reader, hash, digest) = ReadHead(bytes);
+        var timestamp = reader.Timestamp(digest.Length, OtsLimits.PathOperations);
+        reader.End();
+        return new DetachedTimestamp(hash, digest, timestamp);
+    }
+
+    /// <summary>The digest that a file is of; what follows it is not looked at.</summary>
+    public static ReadOnlyMemory<byte> ReadDigest(ReadOnlyMemory<byte> bytes) => ReadHead(bytes).Digest;
+
+    private static (OtsReader Reader, OtsOperation Hash, ReadOnlyMemory<byte> Digest) ReadHead(ReadOnlyMemory<byte> bytes)
+    {
         if (bytes.Length > OtsLimits.FileBytes)
             throw Malformed(null, $"has {bytes.Length:N0} bytes (limit {OtsLimits.FileBytes:N0})");
         if (!bytes.Span.StartsWith(DetachedTimestamp.Magic))
@@ -35,10 +46,7 @@ internal sealed class OtsReader
         var kind = (OtsOperationKind)tag;
         if (!Enum.IsDefined(kind) || OtsOperation.TakesArgument(kind) || OtsOperation.Create(kind) is not { DigestBytes: { } length } hash)
             throw Malformed("file hash", $"is operation 0x{tag:x2}, which is no hash function");
-        var digest = reader.Take(length, "file digest");
-        var timestamp = reader.Timestamp(length, OtsLimits.PathOperations);
-        reader.End();
-        return new DetachedTimestamp(hash, digest, timestamp);
+        return (reader, hash, reader.Take(length, "file digest"));
     }
 
     public static OtsTimestamp ReadTimestamp(ReadOnlyMemory<byte> bytes, int messageBytes)

@@ -14,27 +14,27 @@ internal sealed record BitcoinCheck(Check Check, IndependentTime? Earliest)
 
     public static BitcoinCheck Of(Evidence evidence, CertificateTexts texts, IReadOnlyDictionary<ulong, BlockHeader> headers)
     {
-        var files = Files(evidence).ToList();
-        if (files.Count == 0)
+        if (evidence.Attachments.Count == 0)
             return Without("No OpenTimestamps path in the evidence.", "证据中没有 OpenTimestamps 路径。");
         if (texts.Statement is not { } statement)
             return Without("There is no deposit's statement that a path could lead through.", "没有可供路径经过的存证记录。");
-        var documents = new DocumentDigests(evidence, statement, files.Select(file => file.Timestamp.Value?.Digest));
+        // One at a time, and not kept: a stranger's package has room for thousands of large files.
+        var documents = new DocumentDigests(evidence, statement, evidence.Attachments.Select(Digest));
         var entry = MerkleHash.Leaf(CertificateTexts.Bytes(texts.EntryText)).ToArray();
-        var results = new List<BlockClaims>(files.Count);
-        foreach (var (leaf, timestamp) in files)
+        var (all, confirmed, total) = (0, 0, new BlockClaims());
+        foreach (var (leaf, timestamp) in Files(evidence))
         {
             if (Problem(leaf, timestamp, documents, entry, out var beyond) is { } problem)
                 return Failed(leaf, problem);
             var claims = BlockClaims.Of(beyond!, headers);
             if (claims is { Confirmed: null, Contradicted: { } contradicted })
                 return Failed(leaf, BlockClaims.Deny(contradicted));
-            results.Add(claims);
+            total.Take(claims);
+            all++;
+            confirmed += claims.Confirmed is null ? 0 : 1;
         }
 
-        return results.Select(claims => claims.Confirmed).OfType<BlockClaim>().MinBy(claim => claim.Header!.Time) is { } earliest
-            ? Passed(results, earliest)
-            : Undecided(results);
+        return total.Confirmed is { } earliest ? Passed(confirmed, all, earliest) : Undecided(all, total);
     }
 
     public static IReadOnlyList<ulong> BlocksNamed(Evidence evidence)
@@ -66,6 +66,19 @@ internal sealed record BitcoinCheck(Check Check, IndependentTime? Earliest)
         }
     }
 
+    /// <summary>What a file says that it starts from, if that is a SHA-256 digest; whether the rest can be read is seen later.</summary>
+    private static Hash? Digest(Attachment file)
+    {
+        try
+        {
+            return OtsReader.ReadDigest(file.Content) is { Length: Hash.Size } digest ? new Hash(digest.Span) : null;
+        }
+        catch (MalformedException)
+        {
+            return null;
+        }
+    }
+
     private static Sentence? Problem(
         in Hash leaf, ReadText<DetachedTimestamp> read, DocumentDigests documents, byte[] entry, out IReadOnlyList<OtsClaim>? beyond)
     {
@@ -81,9 +94,8 @@ internal sealed record BitcoinCheck(Check Check, IndependentTime? Earliest)
             : null;
     }
 
-    private static BitcoinCheck Passed(List<BlockClaims> results, BlockClaim earliest)
+    private static BitcoinCheck Passed(int confirmed, int all, BlockClaim earliest)
     {
-        var (confirmed, all) = (results.Count(claims => claims.Confirmed is not null), results.Count);
         var block = BlockClaims.Describe(earliest);
         var time = Timestamp.Format(earliest.Header!.NoLaterThan);
         var check = Check.Pass(
@@ -96,22 +108,21 @@ internal sealed record BitcoinCheck(Check Check, IndependentTime? Earliest)
         });
     }
 
-    private static BitcoinCheck Undecided(List<BlockClaims> results)
+    private static BitcoinCheck Undecided(int all, BlockClaims total)
     {
-        if (results.Select(claims => claims.Open).OfType<BlockClaim>().MinBy(claim => claim.Height) is { } open)
+        if (total.Open is { } open)
         {
             var ask = BlockClaims.Ask(open);
             return Without(
-                $"{results.Count} OpenTimestamps {(results.Count == 1 ? "path leads" : "paths lead")} from a document through this entry towards Bitcoin. {ask.English}",
-                $"{results.Count} 条 OpenTimestamps 路径自文件经本条目通向比特币。{ask.Chinese}");
+                $"{all} OpenTimestamps {(all == 1 ? "path leads" : "paths lead")} from a document through this entry towards Bitcoin. {ask.English}",
+                $"{all} 条 OpenTimestamps 路径自文件经本条目通向比特币。{ask.Chinese}");
         }
 
-        var pending = results.SelectMany(claims => claims.Pending).Distinct(StringComparer.Ordinal).Take(3).ToList();
-        return pending.Count == 0
+        return total.Pending.Count == 0
             ? Without("The OpenTimestamps paths lead to no Bitcoin block.", "OpenTimestamps 路径未通至任何比特币区块。")
             : Without(
-                $"The OpenTimestamps paths have not reached Bitcoin yet; they are pending at {string.Join(", ", pending)}.",
-                $"OpenTimestamps 路径尚未到达比特币，仍待以下日历完成：{string.Join("、", pending)}。");
+                $"The OpenTimestamps paths have not reached Bitcoin yet; they are pending at {string.Join(", ", total.Pending)}.",
+                $"OpenTimestamps 路径尚未到达比特币，仍待以下日历完成：{string.Join("、", total.Pending)}。");
     }
 
     private static BitcoinCheck Failed(in Hash leaf, Sentence problem) => new(
@@ -127,13 +138,13 @@ internal sealed record BitcoinCheck(Check Check, IndependentTime? Earliest)
         private readonly IReadOnlyDictionary<Hash, Opening> openings;
         private readonly Dictionary<Hash, Hash> byLeaf = [];
 
-        public DocumentDigests(Evidence evidence, Statement statement, IEnumerable<ReadOnlyMemory<byte>?> digests)
+        public DocumentDigests(Evidence evidence, Statement statement, IEnumerable<Hash?> digests)
         {
             (binding, openings) = (Fingerprint.Binding(statement.Ledger, statement.Deposit), evidence.Openings);
             if (evidence is not { Manifest: { } manifest, Seed: { } seed })
                 return;
             // Each item is committed once, and only where a file could be its own: a stranger's package has a million items.
-            var wanted = digests.Where(digest => digest is { Length: Hash.Size }).Select(digest => new Hash(digest!.Value.Span)).ToHashSet();
+            var wanted = digests.OfType<Hash>().ToHashSet();
             foreach (var item in manifest.Items.Where(item => wanted.Contains(item.Sha256)))
                 byLeaf[Fingerprint.Commit(binding, seed, item).Leaf] = item.Sha256;
         }

@@ -15,37 +15,68 @@ internal sealed record BlockClaim(ulong Height, ReadOnlyMemory<byte> Message, Bl
     public string Root => Message.Length == Hash.Size ? BlockHeader.Display(new Hash(Message.Span)) : Convert.ToHexStringLower(Message.Span);
 }
 
-/// <summary>What a timestamp's Bitcoin attestations come to against the headers that a verifier trusts.</summary>
+/// <summary>
+/// What the Bitcoin attestations of timestamps come to against the headers that a verifier trusts. Of the claims no more is kept
+/// than is told: a stranger's package has room for thousands of files with thousands of claims each.
+/// </summary>
 internal sealed class BlockClaims
 {
-    private readonly List<BlockClaim> claims;
+    private const int PendingShown = 3;
 
-    private BlockClaims(List<BlockClaim> claims, IReadOnlyList<string> pending) => (this.claims, Pending) = (claims, pending);
+    private readonly List<string> pending = [];
 
     /// <summary>The earliest block that a header confirms, by its time.</summary>
-    public BlockClaim? Confirmed => claims.Where(claim => claim.IsConfirmed).MinBy(claim => claim.Header!.Time);
+    public BlockClaim? Confirmed { get; private set; }
 
     /// <summary>The first claim that is shown false.</summary>
-    public BlockClaim? Contradicted => claims.Find(claim => claim.IsContradicted);
+    public BlockClaim? Contradicted { get; private set; }
 
     /// <summary>The lowest block whose header the verifier does not know.</summary>
-    public BlockClaim? Open => claims.Where(claim => claim is { Header: null, IsContradicted: false }).MinBy(claim => claim.Height);
+    public BlockClaim? Open { get; private set; }
 
-    /// <summary>Calendars that promised a better attestation, escaped for display.</summary>
-    public IReadOnlyList<string> Pending { get; }
+    /// <summary>Calendars that promised a better attestation, the first three, escaped for display.</summary>
+    public IReadOnlyList<string> Pending => pending;
 
     public static BlockClaims Of(IEnumerable<OtsClaim> all, IReadOnlyDictionary<ulong, BlockHeader> headers)
     {
-        var (claims, pending) = (new List<BlockClaim>(), new List<string>());
+        var claims = new BlockClaims();
         foreach (var (message, attestation) in all)
         {
             if (attestation is BitcoinAttestation { Height: var height })
-                claims.Add(new BlockClaim(height, message, headers.GetValueOrDefault(height)));
+                claims.Take(new BlockClaim(height, message, headers.GetValueOrDefault(height)));
             else if (attestation is PendingAttestation { Address: var address })
-                pending.Add(TextRules.Escape(address));
+                claims.TakePending(TextRules.Escape(address));
         }
 
-        return new BlockClaims(claims, pending);
+        return claims;
+    }
+
+    /// <summary>Takes in what another timestamp comes to.</summary>
+    public void Take(BlockClaims other)
+    {
+        foreach (var claim in (BlockClaim?[])[other.Confirmed, other.Contradicted, other.Open])
+        {
+            if (claim is not null)
+                Take(claim);
+        }
+
+        other.pending.ForEach(TakePending);
+    }
+
+    private void Take(BlockClaim claim)
+    {
+        if (claim.IsConfirmed)
+            Confirmed = Confirmed is { } known && known.Header!.Time <= claim.Header!.Time ? known : claim;
+        else if (claim.IsContradicted)
+            Contradicted ??= claim;
+        else
+            Open = Open is { } known && known.Height <= claim.Height ? known : claim;
+    }
+
+    private void TakePending(string address)
+    {
+        if (pending.Count < PendingShown && !pending.Contains(address))
+            pending.Add(address);
     }
 
     /// <summary>What a confirmed block shows, as a clause: block, hash, work.</summary>
