@@ -85,8 +85,8 @@ export class OneDeposit {
         if (checked === null)
             return;
         this.show(verified(checked.report), element("p", {}, both(sentence(
-            "That is of the certificate attached to the PDF. What its pages show, and the operator's seal if it bears one, this page has not checked; 'notary verify' does.",
-            "以上针对 PDF 所附的证书。其页面所示内容及运营方签章（如有），本页面未核验；“notary verify”可以核验。"))),
+            "That is of the certificate attached to the PDF. What its pages show, and the operator's seal if it bears one, this page has not checked; the page Verify and 'notary verify' do.",
+            "以上针对 PDF 所附的证书。其页面所示内容及运营方签章（如有），本页面未核验；“核验”页面和“notary verify”可以核验。"))),
         this.link("save-pdf", sentence("Save the certificate (PDF)", "保存证书（PDF）"), pdf, "certificate.pdf"));
     }
 
