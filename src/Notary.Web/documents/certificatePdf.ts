@@ -1,16 +1,20 @@
 import { parseStatement } from "../core/deposits.ts";
 import { writeCertificate } from "../evidence/certificate.ts";
 import { certificateAlone, type Evidence } from "../evidence/evidence.ts";
+import { layoutBegin } from "../evidence/pdf.ts";
 import type { X509 } from "../timestamps/certificate.ts";
-import { certificateDocument } from "./certificates/certificateDocument.ts";
+import { certificateDocument, layout as documentLayout } from "./certificates/certificateDocument.ts";
 import { readingOf } from "./certificates/certificateReading.ts";
 import { attachedEvidence, packedEvidence, shownCount } from "./certificates/attached.ts";
 import { sealWords } from "./certificates/sealWords.ts";
 import type { Typefaces } from "./pdf/characters.ts";
 import { renderPdf } from "./pdf/pdfDocument.ts";
 
-/** The form that this renders, as it stands in the first lines of a file. */
-export const layout = "notary certificate.pdf layout 2.1";
+/** Raised with the program's, by whoever changes how a certificate looks as a PDF. */
+const form = 1;
+
+/** Names the form that this renders, as it stands in the first lines of a file. */
+export const layout = `${layoutBegin}${documentLayout}.${form}`;
 
 /** Documents that one file names at most: a thousand pages. */
 export const mostDocuments = 20_000;

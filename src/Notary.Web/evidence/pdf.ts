@@ -37,7 +37,8 @@ const longestLayout = 100;
 
 const magic = "%PDF-";
 const head = "%PDF-1.7\n%\u00E2\u00E3\u00CF\u00D3\n%";
-const layoutBegin = "notary certificate.pdf layout ";
+/** How every layout is called. */
+export const layoutBegin = "notary certificate.pdf layout ";
 
 /** The object that holds a seal: how it begins, up to the time; what follows the time; what stands before the digits. */
 export const sealWords = {
