@@ -74,10 +74,11 @@ internal sealed record ServerError(StatusCode Code, IReadOnlyList<string> Lines,
             yield return cause;
     }
 
-    // Without TLS it says so itself (RFC 9113, 7: HTTP_1_1_REQUIRED); with TLS the two agree on no protocol (RFC 7301), which OpenSSL
-    // and Windows tell in words alone.
+    // Without TLS it says so itself (RFC 9113, 7: HTTP_1_1_REQUIRED) and closes: whoever sees the close first learns in words alone that
+    // there was no HTTP/2 handshake. With TLS the two agree on no protocol (RFC 7301), which OpenSSL and Windows tell in words alone.
     private static bool SpeaksNoHttp2(Exception cause) =>
         cause is HttpProtocolException { ErrorCode: 0xd } or HttpRequestException { HttpRequestError: HttpRequestError.VersionNegotiationError }
+        || cause.Message.Contains("HTTP/2 handshake", StringComparison.OrdinalIgnoreCase)
         || cause.Message.Contains("application protocol", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The status as gRPC spells it: INVALID_ARGUMENT.</summary>
